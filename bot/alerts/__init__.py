@@ -1,0 +1,10 @@
+"""Warning signs in a message.
+
+What a sign is stands in `knowledge/alerts.yaml`; here stands how a message is read for it (`reader`), the language of its
+patterns (`language`), numbers that mean something (`numbers`) and mistyped words (`spelling`).
+"""
+
+from bot.alerts.language import PatternError
+from bot.alerts.reader import AlertReader, Finding
+
+__all__ = ["AlertReader", "Finding", "PatternError"]

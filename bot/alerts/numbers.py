@@ -1,0 +1,111 @@
+"""Numbers in a message that mean something to a warning sign: ages, temperatures, durations."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+KINDS = ("age", "temperature", "days", "number")
+
+_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "dozen": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
+}  # fmt: skip
+_DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "wk": 7, "wks": 7, "month": 30, "months": 30, "mth": 30, "mths": 30,
+         "year": 365, "years": 365, "yr": 365, "yrs": 365}  # fmt: skip
+_YEARS = {"year", "years", "yr", "yrs", "y"}
+_OLD = {"old", "olds", "age", "o", "of"}
+_SEX = {"f", "m", "female", "male", "woman", "man", "girl", "boy", "lady", "guy", "gentleman", "fem"}
+_BEFORE_AGE = {"im", "am", "aged", "age", "hes", "shes", "is", "turned", "being"}
+_KIN = {"son", "daughter", "kid", "child", "boy", "girl", "mum", "mom", "dad", "mother", "father", "grandma", "grandpa",
+        "nan", "gran", "grandad", "granny", "nephew", "niece", "brother", "sister", "husband", "wife"}  # fmt: skip
+_HEAT = {"temp", "temperature", "temps", "fever", "fevers", "feverish", "burning"}
+_DEGREES = {"c", "celsius", "centigrade", "degrees", "degree", "deg", "f", "fahrenheit", "fever", "temp", "temperature"}
+_NO_AGE = {
+    *_DAYS, "kg", "kgs", "lb", "lbs", "pounds", "stone", "cm", "mm", "inch", "inches", "feet", "ft", "m", "miles", "km",
+    "percent", "hour", "hours", "hr", "hrs", "min", "mins", "minute", "minutes", "second", "seconds", "mg", "ml", "g",
+    "pills", "tablets", "times", "mph", "degrees", "pm", "days", "points", "out", "of", "or", "on", "weeks", "per",
+}  # fmt: skip
+_OLDEST = 115
+_YOUNGEST_ADULT, _TWO_DIGITS = 18, 99
+_CELSIUS = (37.5, 43.0)
+_FAHRENHEIT = (99.5, 110.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number in a clause.
+
+    Attributes:
+        kind: `age` in years, `temperature` in degrees Celsius (only fever heat), `days` for a duration, or `number`.
+        value: Its value in that unit.
+        start: Its first word.
+        end: The word after its last one.
+    """
+
+    kind: str
+    value: float
+    start: int
+    end: int
+
+
+def numbers(words: Sequence[str], *, opening: bool) -> Iterator[Number]:
+    """Yield the numbers among the words of a clause, a number once for each kind that it may be.
+
+    Args:
+        words: The words of the clause.
+        opening: Whether the clause opens the message, where people give their age alone ("65 with back pain").
+    """
+    for i, word in enumerate(words):
+        value = _value(word)
+        if value is None:
+            continue
+        after = words[i + 1 : i + 4]
+        yield Number("number", value, i, i + 1)
+        if after and after[0] in _DAYS:
+            old = len(after) > 1 and after[1] in {"old", "olds"}
+            yield Number("age" if old else "days", value * _DAYS[after[0]] / (365 if old else 1), i, i + 2 + old)
+        if (heat := _temperature(value, words[max(0, i - 4) : i], after)) is not None:
+            yield Number("temperature", heat, i, i + 1)
+        elif 0 < value <= _OLDEST and (length := _age(value, words, i, opening=opening)):
+            yield Number("age", value, i, i + length)
+
+
+def _value(word: str) -> float | None:
+    if word in _WORDS:
+        return float(_WORDS[word])
+    if not word[0].isdigit() or len(word) > 12:  # noqa: PLR2004  # longer ones are telephone numbers and the like
+        return None
+    plain = word.replace(",", "") if len(word.rpartition(",")[2]) == 3 else word.replace(",", ".")  # noqa: PLR2004
+    try:
+        return float(plain)
+    except ValueError:
+        return None
+
+
+def _temperature(value: float, before: Sequence[str], after: Sequence[str]) -> float | None:
+    said = bool(_HEAT.intersection(before)) or bool(after and after[0] in _DEGREES)
+    if said and _CELSIUS[0] <= value <= _CELSIUS[1] and not (after and after[0] == "f" and not _HEAT.intersection(before)):
+        return value
+    if said and _FAHRENHEIT[0] <= value <= _FAHRENHEIT[1]:
+        return (value - 32) / 1.8
+    return None
+
+
+def _age(value: float, words: Sequence[str], i: int, *, opening: bool) -> int:
+    """Return how many words say an age at `i`; 0 where none does."""
+    before = words[i - 1] if i else ""
+    after = (*words[i + 1 : i + 4], "", "", "")
+    if after[0] in _YEARS and after[1] in _OLD:
+        return 3
+    if after[0] in {"yo", "yrold", "yearold", *_SEX}:
+        return 2
+    if after[0] == "s" and value % 10 == 0:
+        return 2
+    if after[0] in _YEARS and before in {"im", "hes", "shes", "aged"}:
+        return 2
+    if after[0] in _NO_AGE:
+        return 0
+    if before in _BEFORE_AGE or before in _KIN or (before in {"f", "m"} and i == 1):
+        return 1
+    alone = opening and i == 0 and _YOUNGEST_ADULT <= value <= _TWO_DIGITS and after[0] in {"and", "with", "never"}
+    return int(alone)

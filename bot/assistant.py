@@ -1,0 +1,149 @@
+"""A message in, a reply out. No channel, no I/O: the faces bring the message and what they remember of the chat."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.alerts import AlertReader, Finding
+from bot.compose import Composer
+from bot.matching.decision import Decision
+from bot.matching.features import LONGEST, tokens
+from bot.matching.matcher import Matcher, Ranking
+from bot.matching.understanding import understand
+from bot.reply import Action, Explanation, Message, Reply, Verb
+from knowledge.load import Knowledge
+
+HARDLY_OURS = 0.9
+"""From this off-topic probability on, the nearest entries are not worth offering."""
+
+
+class Assistant:
+    """Answers messages and taps from the knowledge.
+
+    Warning signs are read before everything else. Then the matcher ranks the entries, and the decision says whether one
+    or two of them answer, a few are offered, or the bot says that it doesn't know.
+    """
+
+    def __init__(self, knowledge: Knowledge, matcher: Matcher) -> None:
+        self.knowledge = knowledge
+        self._matcher = matcher
+        self._reader = AlertReader(knowledge.alerts)
+        self._compose = Composer(knowledge)
+        self._topics = {topic.label.casefold(): topic for topic in knowledge.wording.topics}
+        self._themes = {theme.theme: theme for theme in knowledge.themes}
+
+    def reply(self, message: Message) -> Reply:
+        """Return the reply to a message."""
+        signs = self._reader.read(message.text)
+        emergencies = [sign for sign in signs if sign.sure and sign.level == "emergency"]
+        if emergencies:
+            reply = self._compose.emergency([sign for sign in signs if sign.sure])
+            return replace(reply, explanation=_explain(signs))
+        reply = self._below_emergency(message, signs)
+        return self._compose.after_alert(reply) if message.recent_alert else reply
+
+    def _below_emergency(self, message: Message, signs: Sequence[Finding]) -> Reply:
+        topic = self._topics.get(message.text.strip().casefold())
+        if topic:
+            return self.open(topic.entry) if topic.entry else self._compose.theme(self._themes[topic.theme])
+        if not tokens(message.text):
+            return self._compose.fallback(self.knowledge.wording.empty)
+        last = self.knowledge.entries.get(message.last_intent)
+        decision, ranking = understand(self._matcher, message.text, last.title if last else "")
+        decision = self._without_medicines(decision, signs)
+        explanation = _explain(signs, decision, ranking)
+        sure = [sign for sign in signs if sign.sure]
+        unsure = [sign for sign in signs if not sign.sure and sign.level != "soon"]
+        if any(sign.level == "urgent" for sign in sure):
+            answer = self._carry_out(decision, ranking, sure) if decision.kind == "answer" else None
+            reply = self._compose.urgent(sure, answer)
+        elif unsure:
+            reply = self._compose.check(unsure[0], decision.intents[0])
+        elif len(message.text) > LONGEST:
+            reply = self._compose.fallback(self.knowledge.wording.too_long, signs=sure)
+        else:
+            reply = self._carry_out(decision, ranking, sure)
+        return replace(reply, explanation=explanation)
+
+    def _carry_out(self, decision: Decision, ranking: Ranking, signs: Sequence[Finding]) -> Reply:
+        soon = [sign for sign in signs if sign.level == "soon"]
+        confidence = decision.confidence
+        if decision.kind == "answer":
+            at_risk = any(self.knowledge.alert[sign.flag].redirect for sign in soon)
+            return self._compose.answer(decision.intents, confidence=confidence, signs=soon, medicines=not at_risk)
+        if decision.kind == "choices":
+            return self._compose.choices(decision.intents, confidence=confidence, signs=soon)
+        offered = decision.intents if ranking.off_topic < HARDLY_OURS else ()
+        return self._compose.fallback(self.knowledge.wording.fallback, offered, confidence=confidence, signs=soon)
+
+    def _without_medicines(self, decision: Decision, signs: Sequence[Finding]) -> Decision:
+        """Put the redirect in the place of each medicine's entry, where someone at risk asks."""
+        redirects = [self.knowledge.alert[sign.flag].redirect for sign in signs]
+        redirect = next(filter(None, redirects), "")
+        entries = self.knowledge.entries
+        if not redirect or not any(entries[intent].medicine for intent in decision.intents):
+            return decision
+        intents = dict.fromkeys(redirect if entries[intent].medicine else intent for intent in decision.intents)
+        kind = "answer" if len(intents) == 1 and decision.kind == "choices" else decision.kind
+        return replace(decision, kind=kind, intents=tuple(intents), reason=f"{decision.reason}; at risk: {redirect}")
+
+    def open(self, intent: str) -> Reply:
+        """Return the answer of one entry; if the entry has gone, say so and offer topics."""
+        return self.press(Action(Verb.ENTRY, intent))
+
+    def page(self, name: str) -> Reply:
+        """Return one of the pages of `Wording.pages`."""
+        return self._compose.page(getattr(self.knowledge.wording.pages, name))
+
+    def examples(self) -> Reply:
+        """Return the questions to begin with."""
+        wording = self.knowledge.wording
+        return self._compose.page(wording.for_instance, wording.examples)
+
+    def fixed(self, text: str) -> Reply:
+        """Return a reply in the bot's own words, with the topics under it."""
+        return self._compose.fallback(text)
+
+    def press(self, action: Action) -> Reply:
+        """Return what a tap on a button asks for; if what it names has gone, say so and offer topics."""
+        known = [value for value in action.values if value in self.knowledge.entries]
+        wording = self.knowledge.wording
+        match action.verb:
+            case Verb.ENTRY if known:
+                return self._compose.answer(known)
+            case Verb.SOURCES if known or not action.values:
+                return self._compose.sources(known)
+            case Verb.TOPICS:
+                return self._compose.themes()
+            case Verb.THEME if action.value in self._themes:
+                return self._compose.theme(self._themes[action.value])
+            case Verb.NONE_OF_THESE:
+                return self._compose.fallback(wording.none_of_these)
+            case Verb.NOT_MEANT:
+                return self._compose.fallback(wording.not_meant)
+            case Verb.YES | Verb.NO if action.values and action.values[0] in self.knowledge.alert:
+                return self._checked(action.values[0], known, yes=action.verb == Verb.YES)
+            case _:
+                return self._compose.fallback(wording.gone)
+
+    def _checked(self, flag: str, known: Sequence[str], *, yes: bool) -> Reply:
+        """Return what the answer to a check question leads to: the alert, or the ordinary answer."""
+        answer = self._compose.answer(known) if known else None
+        if not yes:
+            return answer or self._compose.fallback(self.knowledge.wording.none_of_these)
+        sign = Finding(flag, self.knowledge.alert[flag].level, sure=True, words="", rule="check")
+        return self._compose.emergency([sign]) if sign.level == "emergency" else self._compose.urgent([sign], answer)
+
+
+def _explain(signs: Sequence[Finding], decision: Decision | None = None, ranking: Ranking | None = None) -> Explanation:
+    found = tuple(
+        f"{sign.flag} ({sign.level}{'' if sign.sure else ', unsure'}): '{sign.words}' by {sign.rule}" for sign in signs
+    )
+    if not decision or not ranking:
+        return Explanation(signs=found, decision="an emergency comes before everything else")
+    pairs = list(zip(ranking.labels, ranking.probabilities, strict=True))[:5]
+    return Explanation(
+        signs=found,
+        nearest=tuple((similarity, example.text, example.label) for similarity, example in ranking.nearest),
+        ranking=(*pairs, ("off topic", ranking.off_topic)),
+        decision=f"{decision.kind}: {', '.join(decision.intents)} ({decision.reason})",
+    )

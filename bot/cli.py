@@ -1,0 +1,184 @@
+"""The command line: `back-spasm-bot`, also `python -m bot`."""
+
+import asyncio
+import json
+import logging
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.assistant import Assistant
+from bot.chat import Chat
+from bot.matching.fitted import fitted_matcher
+from bot.settings import Settings
+from bot.terminal import chat as terminal_chat
+from bot.terminal import explained
+from knowledge.check import check
+from knowledge.load import DEFAULT_FOLDER, Knowledge, KnowledgeError, load
+
+
+class BadInputError(click.ClickException):
+    """Something the caller gave can't be used: one line on standard error, exit status 2."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        """Print the line."""
+        click.echo(f"back-spasm-bot: {self.message}", file=file, err=True)
+
+
+knowledge_option = click.option(
+    "--knowledge",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_FOLDER,
+    help="Folder of knowledge files, in place of the one that comes with the bot.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="back-spasm-bot")
+def main() -> None:
+    """Answers questions about back spasms, from a small knowledge base with sources."""
+
+
+@main.command()
+@knowledge_option
+def run(folder: Path) -> None:
+    """Run the bot on Telegram, with the token in TELEGRAM_TOKEN or a file .env."""
+    settings = Settings()
+    if not settings.telegram_token.get_secret_value():
+        raise BadInputError(
+            "no token: set TELEGRAM_TOKEN (from @BotFather), or try the bot without one: back-spasm-bot preview"
+        )
+    if settings.webhook_url:
+        raise BadInputError("WEBHOOK_URL is set, but this version only polls: unset it")
+    from bot.telegram.service import TokenRefusedError, run_polling  # noqa: PLC0415 - slow to import
+
+    _log()
+    try:
+        asyncio.run(run_polling(_assistant(folder), settings))
+    except TokenRefusedError as error:
+        raise BadInputError(str(error)) from None
+
+
+@main.command()
+@knowledge_option
+@click.option("--port", default=8080, show_default=True, help="Port of the chat page, on this machine only.")
+def preview(folder: Path, port: int) -> None:
+    """Try the bot in a browser, against a Telegram on this machine: no token, no network."""
+    from bot.telegram.service import PortTakenError, run_preview  # noqa: PLC0415 - slow to import
+
+    _log()
+    try:
+        asyncio.run(
+            run_preview(
+                _assistant(folder), port, ready=lambda url: click.echo(f"Talk to the bot at {url} (stop with Ctrl+C).")
+            )
+        )
+    except PortTakenError as error:
+        raise BadInputError(str(error)) from None
+
+
+@main.command()
+@knowledge_option
+def chat(folder: Path) -> None:
+    """Talk to the bot in the terminal."""
+    terminal_chat(_assistant(folder))
+
+
+@main.command()
+@knowledge_option
+@click.argument("text", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each message.")
+@click.option("--jsonl", is_flag=True, help="Read each line of the input as a JSON object with the key text.")
+@click.option("--conversation", is_flag=True, help="Read the input as turns of one chat; a blank line starts another.")
+@click.option("--explain", is_flag=True, help="Say how each reply came about.")
+def ask(folder: Path, text: tuple[str, ...], *, as_json: bool, jsonl: bool, conversation: bool, explain: bool) -> None:
+    """Answer TEXT, or each line of standard input."""
+    assistant = _assistant(folder)
+    memory = Chat()
+    for message in [" ".join(text)] if text else _messages(_lines(), jsonl=jsonl):
+        if conversation and not message.strip():
+            memory = Chat()
+            continue
+        now = time.monotonic()
+        reply = assistant.reply(memory.message(message, now))
+        if conversation:
+            memory.heard(reply, now)
+        if as_json:
+            click.echo(json.dumps(reply.as_json(message)))
+        else:
+            click.echo(reply.text + "\n")
+        if explain and reply.explanation:
+            click.echo("\n".join(explained(reply.explanation)) + "\n", err=as_json)
+        sys.stdout.flush()
+
+
+@main.group()
+def knowledge() -> None:
+    """Look after the knowledge files."""
+
+
+@knowledge.command("check")
+@knowledge_option
+def knowledge_check(folder: Path) -> None:
+    """Check the knowledge files: each finding has its file, its line and the mend."""
+    try:
+        known = load(folder)
+        findings = check(known)
+    except KnowledgeError as error:
+        findings = error.findings
+    for finding in findings:
+        click.echo(finding)
+    if findings:
+        raise SystemExit(1)
+    entries, phrasings = len(known.entries), sum(len(entry.phrasings) for entry in known.entries.values())
+    unread = sum(not entry.reviewed_by for entry in known.entries.values())
+    click.echo(f"{entries} entries, {phrasings} phrasings, {len(known.alert)} warning signs: no findings.")
+    click.echo(f"Reviewed by a clinician: {entries - unread} of {entries} entries.")
+
+
+def _assistant(folder: Path) -> Assistant:
+    knowledge_ = _load(folder)
+    return Assistant(knowledge_, fitted_matcher(knowledge_))
+
+
+def _load(folder: Path) -> Knowledge:
+    try:
+        return load(folder)
+    except KnowledgeError as error:
+        more = (
+            f" (and {len(error.findings) - 1} more: back-spasm-bot knowledge check)" if len(error.findings) > 1 else ""
+        )
+        raise BadInputError(f"{error.findings[0]}{more}") from None
+
+
+def _lines() -> Iterator[str]:
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    for line in sys.stdin:
+        yield line.rstrip("\n")
+
+
+def _messages(lines: Iterable[str], *, jsonl: bool) -> Iterator[str]:
+    for number, line in enumerate(lines, 1):
+        if not jsonl or not line.strip():
+            yield line
+            continue
+        try:
+            message = json.loads(line)["text"]
+        except (ValueError, KeyError, TypeError):
+            message = None
+        if not isinstance(message, str):
+            raise BadInputError(f'line {number} of the input is not a JSON object with a "text": {line[:60]!r}')
+        yield message
+
+
+def _log() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # Its lines hold the address of each call, and that holds the token.
+    logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -1,0 +1,47 @@
+"""Telegram's limits, each with where it is written down, and the few of our own that keep memory bounded."""
+
+# https://core.telegram.org/bots/api, "sendMessage": 1-4096 characters after entities parsing. Telegram's clients count
+# UTF-16 code units, so an emoji weighs two; counting the same way is the strict reading.
+MESSAGE_TEXT = 4096
+# "sendPhoto": 0-1024 characters after entities parsing.
+CAPTION = 1024
+# tdlib/telegram-bot-api, Client.cpp, get_formatted_text: text as sent, tags included, in bytes.
+RAW_TEXT_BYTES = 1 << 15
+# https://limits.tginfo.me: entities beyond the hundredth are dropped without a word.
+ENTITIES = 100
+
+# "InlineKeyboardButton": callback_data, 1-64 bytes.
+CALLBACK_DATA_BYTES = 64
+# https://limits.tginfo.me: buttons of an inline keyboard, and of a reply keyboard.
+INLINE_BUTTONS = 100
+KEYBOARD_BUTTONS = 300
+# "answerCallbackQuery": 0-200 characters.
+NOTICE = 200
+# Not documented. Bots report from 15 seconds to some minutes; this is the strict end.
+CALLBACK_SECONDS = 15
+
+# "setMyCommands", "BotCommand".
+COMMANDS = 100
+COMMAND_NAME = r"[a-z0-9_]{1,32}"
+COMMAND_DESCRIPTION = 256
+# "setMyName", "setMyDescription", "setMyShortDescription".
+BOT_NAME = 64
+DESCRIPTION = 512
+SHORT_DESCRIPTION = 120
+
+# https://core.telegram.org/bots/features#deep-linking.
+START_PAYLOAD = r"[A-Za-z0-9_-]{1,64}"
+# "deleteMessage": a message can only be deleted if it was sent less than 48 hours ago.
+DELETE_SECONDS = 48 * 3600
+# tdlib/telegram-bot-api, Client.h, LONG_POLL_MAX_TIMEOUT; "getUpdates": limit 1-100.
+LONG_POLL_SECONDS = 50
+UPDATES_AT_ONCE = 100
+
+# Ours: what is kept. Telegram keeps updates for 24 hours; a local bot that is away so long has no one waiting for it.
+MESSAGES_KEPT = 1000
+EVENTS_KEPT = 4000
+UPDATES_KEPT = 10_000
+CALLS_KEPT = 10_000
+CALLBACKS_KEPT = 1000
+# Ours: an upload may be as big as Telegram lets a photo be, and the rest of the form beside it.
+REQUEST_BYTES = 11 * 1024 * 1024

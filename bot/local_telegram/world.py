@@ -1,0 +1,490 @@
+"""The world as Telegram sees it: users, chats, messages, and what waits for the bot.
+
+State and Telegram's rules about it, without any I/O. People act on it through `bot.local_telegram.people`, the bot
+through `bot.local_telegram.methods`; whoever waits is woken through `changed`.
+"""
+
+import time
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any, Literal
+
+from bot.local_telegram import limits
+from bot.local_telegram.entities import NO_TEXT, Formatted, part
+from bot.local_telegram.profile import Profile
+from bot.local_telegram.refusals import BLOCKED, bad_request, forbidden
+from bot.local_telegram.updates import Updates
+
+JSON = dict[str, Any]
+ChatType = Literal["private", "group", "supergroup"]
+BotStatus = Literal["member", "administrator", "left", "kicked"]
+
+
+@dataclass(frozen=True)
+class User:
+    """A person or the bot."""
+
+    id: int
+    first_name: str
+    username: str = ""
+    language_code: str = "en"
+    is_bot: bool = False
+
+    def wire(self) -> JSON:
+        """Return the user as the Bot API sends it."""
+        out: JSON = {"id": self.id, "is_bot": self.is_bot, "first_name": self.first_name}
+        if self.username:
+            out["username"] = self.username
+        if not self.is_bot:
+            out["language_code"] = self.language_code
+        return out
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as it stands at one moment; an edit makes another one with the same id.
+
+    Attributes:
+        kind: "text", or the Bot API's field that holds `content`: "photo", "voice", "forum_topic_created" …
+        formatted: The text, or the caption of an attachment.
+        content: The attachment or the service message, as the Bot API sends it; None for text.
+        markup: The keyboard it was sent with, of any kind.
+        thread_id: The topic or thread it is in.
+        date: Seconds since 1970.
+        edited: When it was last edited; 0 where it never was.
+        link_preview: `link_preview_options` as the bot gave them.
+    """
+
+    id: int
+    chat: "Chat"
+    sender: User
+    date: int
+    formatted: Formatted = NO_TEXT
+    kind: str = "text"
+    content: Any = None
+    markup: JSON | None = None
+    reply_to: "Message | None" = None
+    thread_id: int | None = None
+    edited: int = 0
+    link_preview: JSON | None = None
+
+    @property
+    def inline_keyboard(self) -> list[list[JSON]]:
+        """The rows of buttons under it."""
+        rows: list[list[JSON]] = (self.markup or {}).get("inline_keyboard") or []
+        return rows
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it tells of something that happened in the chat rather than says something."""
+        return self.kind in SERVICE_KINDS
+
+    def wire(self, with_reply: bool = True) -> JSON:
+        """Return the message as the Bot API sends it."""
+        out: JSON = {
+            "message_id": self.id,
+            "from": self.sender.wire(),
+            "chat": self.chat.wire(),
+            "date": self.date,
+        }
+        if self.edited:
+            out["edit_date"] = self.edited
+        if self.thread_id:
+            out["message_thread_id"] = self.thread_id
+            if self.chat.is_forum:
+                out["is_topic_message"] = True
+        if self.reply_to and with_reply:
+            out["reply_to_message"] = self.reply_to.wire(with_reply=False)
+        if self.kind != "text":
+            out[self.kind] = self.content
+        if self.formatted.text:
+            names = ("text", "entities") if self.kind == "text" else ("caption", "caption_entities")
+            out[names[0]] = self.formatted.text
+            if self.formatted.entities:
+                out[names[1]] = [entity.wire() for entity in self.formatted.entities]
+        if self.inline_keyboard:
+            out["reply_markup"] = {"inline_keyboard": self.inline_keyboard}
+        if self.link_preview:
+            out["link_preview_options"] = self.link_preview
+        return out
+
+
+SERVICE_KINDS = frozenset(
+    {"forum_topic_created", "migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "left_chat_member"}
+)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a person sees after a tap on a button.
+
+    Attributes:
+        text: Shown at the top of the chat; empty where the tap is only acknowledged.
+        alert: Whether it is shown in a box that must be closed.
+        url: What is opened.
+    """
+
+    text: str = ""
+    alert: bool = False
+    url: str = ""
+
+
+@dataclass
+class CallbackQuery:
+    """A tap on a callback button, which waits for the bot's answer."""
+
+    id: str
+    sender: User
+    message: Message
+    data: str
+    asked: float
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that those who look at a chat see happen.
+
+    Attributes:
+        number: Counts up within the chat.
+        kind: What happened: a message came, was edited or was deleted; the shown reply keyboard changed; the bot
+            answered a tap or says that it is typing; the chat was emptied.
+        message: The message concerned.
+        query: The tap that was answered.
+    """
+
+    number: int
+    kind: Literal["message", "edit", "delete", "keyboard", "notice", "action", "clear"]
+    message: Message | None = None
+    query: CallbackQuery | None = None
+
+
+@dataclass(eq=False)
+class Chat:
+    """A chat and all that was said in it lately.
+
+    Attributes:
+        user: The person, in a private chat.
+        members: The people in a group.
+        topics: Names of a forum's topics by thread id.
+        bot: What the bot is here; "kicked" in a private chat means blocked.
+        started: Whether the bot may write: in a private chat the person writes first.
+        migrated_to: The supergroup that this group became.
+        keyboard: The reply keyboard that is shown.
+    """
+
+    id: int
+    type: ChatType
+    title: str = ""
+    user: User | None = None
+    members: dict[int, User] = field(default_factory=dict)
+    is_forum: bool = False
+    topics: dict[int, str] = field(default_factory=dict)
+    bot: BotStatus = "member"
+    started: bool = True
+    migrated_to: int | None = None
+    keyboard: JSON | None = None
+    messages: OrderedDict[int, Message] = field(default_factory=OrderedDict, repr=False)
+    events: deque[Event] = field(default_factory=lambda: deque(maxlen=limits.EVENTS_KEPT), repr=False)
+    event_number: int = 0
+
+    def wire(self) -> JSON:
+        """Return the chat as the Bot API sends it within a message."""
+        out: JSON = {"id": self.id, "type": self.type}
+        if self.user:
+            out["first_name"] = self.user.first_name
+            if self.user.username:
+                out["username"] = self.user.username
+        else:
+            out["title"] = self.title
+        if self.is_forum:
+            out["is_forum"] = True
+        return out
+
+
+class World:
+    """Everything there is.
+
+    Args:
+        bot: The bot, which is in every chat from the start.
+        changed: Called with a topic after each change: a chat's id, or "updates".
+        privacy: Whether the bot is kept from messages of groups that are not meant for it (BotFather's default).
+        clock: Seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        bot: User,
+        changed: Callable[[Hashable], None],
+        privacy: bool = True,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.bot = bot
+        self.privacy = privacy
+        self.profile = Profile()
+        self.updates = Updates()
+        self.chats: dict[int, Chat] = {}
+        self.callbacks: OrderedDict[str, CallbackQuery] = OrderedDict()
+        self.clock = clock
+        self._changed = changed
+        self._user_ids = count(100_001)
+        self._group_ids = count(5_000_001)
+        self._supergroup_ids = count(1_000_000_000_001)
+        self._callback_ids = count(1)
+        # One row of message ids for all private chats and groups of an account, another for each supergroup.
+        self._message_ids: defaultdict[int, count[int]] = defaultdict(lambda: count(1))
+
+    @property
+    def now(self) -> int:
+        """The time in whole seconds since 1970."""
+        return int(self.clock())
+
+    # --- chats -------------------------------------------------------------------------------------------------------
+
+    def private_chat(self, name: str, language_code: str = "en", username: str = "") -> Chat:
+        """Make a person and the chat between them and the bot."""
+        user = User(next(self._user_ids), name, username, language_code)
+        chat = Chat(user.id, "private", user=user, started=False)
+        self.chats[chat.id] = chat
+        return chat
+
+    def group_chat(self, title: str, type_: ChatType, is_forum: bool = False) -> Chat:
+        """Make a group that nobody is in."""
+        chat = Chat(-next(self._supergroup_ids if type_ == "supergroup" else self._group_ids), type_, title)
+        chat.is_forum = is_forum
+        chat.bot = "left"
+        self.chats[chat.id] = chat
+        return chat
+
+    def writable(self, chat_id: int) -> Chat:
+        """Return a chat that the bot may write to.
+
+        Raises:
+            Refusal: There is no such chat, or the bot may not.
+        """
+        chat = self.chats.get(chat_id)
+        if chat is None:
+            raise bad_request("chat not found")
+        if chat.migrated_to:
+            raise bad_request("group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to)
+        kind = f"{chat.type} chat"
+        match chat.type, chat.bot:
+            case "private", "kicked":
+                raise forbidden(BLOCKED)
+            case _, "kicked":
+                raise forbidden(f"bot was kicked from the {kind}")
+            case _, "left":
+                raise forbidden(f"bot is not a member of the {kind}")
+        if not chat.started:
+            if any(chat.id in other.members and other.bot == "member" for other in self.chats.values()):
+                raise forbidden("bot can't initiate conversation with a user")
+            raise bad_request("chat not found")
+        return chat
+
+    def set_bot_status(self, chat: Chat, status: BotStatus, by: User) -> None:
+        """Let the bot be blocked, unblocked, added, made administrator or removed, and tell it."""
+        old, chat.bot = chat.bot, status
+        if old == status:
+            return
+        self._update(
+            "my_chat_member",
+            {
+                "chat": chat.wire(),
+                "from": by.wire(),
+                "date": self.now,
+                "old_chat_member": self._member(old),
+                "new_chat_member": self._member(status),
+            },
+        )
+
+    def _member(self, status: BotStatus) -> JSON:
+        out: JSON = {"user": self.bot.wire(), "status": status}
+        match status:
+            case "kicked":
+                out["until_date"] = 0
+            case "administrator":
+                out |= dict.fromkeys(_ADMINISTRATOR_RIGHTS, False) | {"can_manage_chat": True}
+        return out
+
+    def upgrade(self, group: Chat, by: User) -> Chat:
+        """Turn a group into a supergroup, and return that."""
+        new = self.group_chat(group.title, "supergroup")
+        new.members, new.bot = dict(group.members), group.bot
+        self.post(group, by, kind="migrate_to_chat_id", content=new.id)
+        group.migrated_to = new.id
+        self.post(new, by, kind="migrate_from_chat_id", content=group.id)
+        return new
+
+    def add_topic(self, forum: Chat, name: str, by: User) -> int:
+        """Open a topic and return its thread id."""
+        message = self.post(forum, by, kind="forum_topic_created", content={"name": name, "icon_color": 0x6FB9F0})
+        forum.topics[message.id] = name
+        forum.messages[message.id] = replace(message, thread_id=message.id)
+        return message.id
+
+    # --- messages ----------------------------------------------------------------------------------------------------
+
+    def post(
+        self,
+        chat: Chat,
+        sender: User,
+        formatted: Formatted = NO_TEXT,
+        *,
+        kind: str = "text",
+        content: Any = None,
+        markup: JSON | None = None,
+        reply_to: Message | None = None,
+        thread_id: int | None = None,
+        link_preview: JSON | None = None,
+    ) -> Message:
+        """Put a message into a chat, and tell the bot where it is not its own."""
+        ids = self._message_ids[chat.id if chat.type == "supergroup" else 0]
+        message = Message(
+            next(ids),
+            chat,
+            sender,
+            self.now,
+            formatted,
+            kind,
+            content,
+            markup,
+            reply_to or chat.messages.get(thread_id or 0),
+            self._thread(chat, reply_to, thread_id),
+            link_preview=link_preview,
+        )
+        chat.messages[message.id] = message
+        while len(chat.messages) > limits.MESSAGES_KEPT:
+            chat.messages.popitem(last=False)
+        self._see(chat, "message", message)
+        if sender != self.bot:
+            if chat.type == "private":
+                chat.started = True
+            self._tell("message", message)
+        elif markup and "inline_keyboard" not in markup:
+            self._show_keyboard(chat, markup)
+        return message
+
+    @staticmethod
+    def _thread(chat: Chat, reply_to: Message | None, thread_id: int | None) -> int | None:
+        if thread_id or reply_to is None or chat.type != "supergroup":
+            return thread_id
+        if chat.is_forum:
+            return reply_to.thread_id
+        # Outside forums a thread is what hangs on one message by replies, and bears its id.
+        return reply_to.thread_id or reply_to.id
+
+    def edit(self, message: Message, formatted: Formatted, markup: JSON | None) -> Message:
+        """Change a message, and tell the bot where it is not its own."""
+        edited = replace(message, formatted=formatted, markup=markup, edited=self.now)
+        message.chat.messages[message.id] = edited
+        self._see(message.chat, "edit", edited)
+        if message.sender != self.bot:
+            self._tell("edited_message", edited)
+        return edited
+
+    def delete(self, message: Message) -> None:
+        """Remove a message."""
+        del message.chat.messages[message.id]
+        self._see(message.chat, "delete", message)
+
+    def clear(self, chat: Chat) -> None:
+        """Remove all messages of a chat and its keyboard. The bot isn't told, as with Telegram."""
+        chat.messages.clear()
+        chat.keyboard = None
+        self._see(chat, "clear")
+
+    def act(self, chat: Chat) -> None:
+        """Let the bot be seen typing or the like."""
+        self._see(chat, "action")
+
+    def _show_keyboard(self, chat: Chat, markup: JSON) -> None:
+        if markup.get("keyboard"):
+            chat.keyboard = markup
+        elif markup.get("remove_keyboard"):
+            chat.keyboard = None
+        else:
+            return
+        self._see(chat, "keyboard")
+
+    def _tell(self, kind: Literal["message", "edited_message"], message: Message) -> None:
+        if message.chat.bot in ("member", "administrator") and self._meant_for_bot(message):
+            self._update(kind, message.wire())
+
+    def _meant_for_bot(self, message: Message) -> bool:
+        """Return whether the bot gets to see a message.
+
+        https://core.telegram.org/bots/features#privacy-mode, and mentions, which come through as well.
+        """
+        chat = message.chat
+        if chat.type == "private" or not self.privacy or chat.bot == "administrator" or message.is_service:
+            return True
+        if message.reply_to and message.reply_to.sender == self.bot:
+            return True
+        mention = f"@{self.bot.username}".lower()
+        for entity in message.formatted.entities:
+            said = part(message.formatted.text, entity).lower()
+            if entity.type == "mention" and said == mention:
+                return True
+            if entity.type == "bot_command" and ("@" not in said or said.endswith(mention)):
+                return True
+        return False
+
+    # --- taps --------------------------------------------------------------------------------------------------------
+
+    def tap(self, message: Message, sender: User, data: str) -> CallbackQuery:
+        """Let a person tap a callback button."""
+        query = CallbackQuery(str(next(self._callback_ids)), sender, message, data, self.clock())
+        self.callbacks[query.id] = query
+        while len(self.callbacks) > limits.CALLBACKS_KEPT:
+            self.callbacks.popitem(last=False)
+        content: JSON = {"id": query.id, "from": sender.wire(), "message": message.wire()}
+        self._update("callback_query", content | {"chat_instance": str(abs(message.chat.id)), "data": data})
+        return query
+
+    def answer_tap(self, query_id: str, notice: Notice) -> None:
+        """Answer a tap.
+
+        Raises:
+            Refusal: There is no such tap, it was answered before, or it is too old.
+        """
+        query = self.callbacks.get(query_id)
+        if query is None or query.notice or self.clock() - query.asked > limits.CALLBACK_SECONDS:
+            raise bad_request("query is too old and response timeout expired or query ID is invalid")
+        query.notice = notice
+        self._see(query.message.chat, "notice", query=query)
+
+    # --- telling -----------------------------------------------------------------------------------------------------
+
+    def _see(
+        self,
+        chat: Chat,
+        kind: Literal["message", "edit", "delete", "keyboard", "notice", "action", "clear"],
+        message: Message | None = None,
+        query: CallbackQuery | None = None,
+    ) -> None:
+        chat.event_number += 1
+        chat.events.append(Event(chat.event_number, kind, message, query))
+        self._changed(chat.id)
+
+    def _update(self, kind: str, content: JSON) -> None:
+        if self.updates.add(kind, content):
+            self._changed("updates")
+
+
+# "ChatMemberAdministrator": the rights that every answer names.
+_ADMINISTRATOR_RIGHTS = (
+    "can_be_edited",
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+)

@@ -1,0 +1,220 @@
+"""What the bot does with each kind of update. The list in `handlers` is the order in which they are tried."""
+
+import logging
+import re
+import secrets
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from telegram import Chat as TelegramChat
+from telegram import MaybeInaccessibleMessage, Message, Update
+from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.ext import (
+    BaseHandler,
+    CallbackContext,
+    CallbackQueryHandler,
+    CommandHandler,
+    ExtBot,
+    MessageHandler,
+    filters,
+)
+
+from bot.assistant import Assistant
+from bot.chat import Chat
+from bot.reply import Action, Reply, Verb
+from bot.telegram.delivery import edit, send
+from bot.telegram.render import Rendered, render, topics_keyboard, unpack
+from knowledge.wording import Wording
+
+log = logging.getLogger(__name__)
+
+REMEMBERED = 50
+"""Questions of a chat whose answers can still be mended by an edit."""
+
+READABLE = filters.TEXT | filters.CAPTION
+COMMANDS = filters.Regex(r"^/(?:start|topics|sources|help|about|disclaimer|privacy)(?:@|\s|$)")
+
+
+@dataclass
+class ChatData:
+    """What is remembered of a chat.
+
+    Attributes:
+        chat: What the assistant needs of the past.
+        answers: The message that answers each of the latest questions.
+    """
+
+    chat: Chat = field(default_factory=Chat)
+    answers: "OrderedDict[int, int]" = field(default_factory=OrderedDict)
+
+    def answered(self, question: int, answer: int) -> None:
+        """Remember which message answers a question."""
+        self.answers[question] = answer
+        while len(self.answers) > REMEMBERED:
+            self.answers.popitem(last=False)
+
+
+Context = CallbackContext[ExtBot[None], dict[Any, Any], ChatData, dict[Any, Any]]
+Handler = BaseHandler[Update, Context, None]
+
+
+class Addressed(filters.MessageFilter):
+    """Messages meant for the bot: all in a private chat; in a group those that mention it or reply to it."""
+
+    def filter(self, message: Message) -> bool:
+        """Return whether the message is meant for the bot."""
+        if message.chat.type == TelegramChat.PRIVATE:
+            return True
+        bot = message.get_bot()
+        replied = message.reply_to_message
+        if replied and replied.from_user and replied.from_user.id == bot.id:
+            return True
+        return f"@{bot.username}".casefold() in _words(message).casefold()
+
+
+class Conversation:
+    """The handlers, with the assistant that they ask."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._wording: Wording = assistant.knowledge.wording
+
+    def handlers(self) -> list[Handler]:
+        """Return all handlers, in the order in which they are tried."""
+        fresh, edited = filters.UpdateType.MESSAGE, filters.UpdateType.EDITED_MESSAGE
+        private = fresh & filters.ChatType.PRIVATE
+        return [
+            CommandHandler("ask", self.ask, fresh | edited),
+            MessageHandler((fresh | edited) & Addressed() & READABLE & ~COMMANDS, self.question),
+            CommandHandler("start", self.start, private),
+            CommandHandler("topics", self.topics, private),
+            CommandHandler("sources", self.sources, private),
+            CommandHandler(["help", "about", "disclaimer", "privacy"], self.page, private),
+            MessageHandler(private & ~READABLE & ~filters.StatusUpdate.ALL, self.not_text),
+            CallbackQueryHandler(self.tapped),
+        ]
+
+    async def start(self, update: Update, context: Context) -> None:
+        """/start: who the bot is; with an entry's id behind it (a shared link), that entry."""
+        message = _message(update)
+        if context.args:
+            await self._show(self._assistant.open(context.args[0]), message, context)
+            return
+        # A message takes one keyboard: the lasting one comes with the text, the examples with a line of their own.
+        shown = render(self._assistant.page("start"), self._wording, context.bot.username)
+        await send(message, Rendered(shown.html, topics_keyboard(self._wording)))
+        await self._show(self._assistant.examples(), message, context)
+
+    async def ask(self, update: Update, context: Context) -> None:
+        """/ask and a question: the way to ask in a group."""
+        message = _message(update)
+        question = _words(message).partition(" ")[2].strip()
+        if question:
+            await self._reply(question, message, context)
+        else:
+            await self._show(self._assistant.fixed(self._wording.ask_in_group), message, context)
+
+    async def question(self, update: Update, context: Context) -> None:
+        """A question in free words, or a picture's caption; also an edited one."""
+        message = _message(update)
+        question = re.sub(re.escape(f"@{context.bot.username}"), " ", _words(message), flags=re.IGNORECASE)
+        await self._reply(question.strip(), message, context)
+
+    async def topics(self, update: Update, context: Context) -> None:
+        """/topics: all themes."""
+        await self._show(self._assistant.press(Action(Verb.TOPICS)), _message(update), context)
+
+    async def sources(self, update: Update, context: Context) -> None:
+        """/sources: where the answers come from."""
+        await self._show(self._assistant.press(Action(Verb.SOURCES)), _message(update), context)
+
+    async def page(self, update: Update, context: Context) -> None:
+        """/help and the other pages of the bot's own."""
+        message = _message(update)
+        name = re.split(r"[ @]", _words(message).removeprefix("/").casefold())[0]
+        await self._show(self._assistant.page(name), message, context)
+
+    async def not_text(self, update: Update, context: Context) -> None:
+        """A picture, a voice message and whatever else holds no words."""
+        message, lines = _message(update), self._wording.not_text
+        kinds = [
+            (message.photo or message.video or message.animation or message.video_note, lines.picture),
+            (message.voice or message.audio, lines.voice),
+            (message.sticker, lines.sticker),
+            (message.document, lines.file),
+            (message.location or message.venue, lines.location),
+        ]
+        text = next((line for there, line in kinds if there), lines.other)
+        await self._show(self._assistant.fixed(text), message, context)
+
+    async def tapped(self, update: Update, context: Context) -> None:
+        """A tap on a button."""
+        query = update.callback_query
+        if query is None:
+            return
+        try:
+            await query.answer()
+        except BadRequest:
+            log.info("a tap was answered too late for its notice")
+        action = unpack(query.data or "")
+        reply = self._assistant.press(action) if action else self._assistant.fixed(self._wording.gone)
+        # A button on a message too old for Telegram to show still has its chat.
+        if query.message is not None:
+            await self._show(reply, query.message, context, page=action.page if action else 0)
+
+    async def failed(self, update: object, context: Context) -> None:
+        """An error in a handler: log it under an id that the person is given, and go on."""
+        if isinstance(context.error, Forbidden):
+            log.info("a person has blocked the bot, or it was removed from a group")
+        elif isinstance(update, Update) and update.effective_message:
+            error_id = secrets.token_hex(4)
+            log.error("error %s", error_id, exc_info=context.error)
+            text = self._wording.error.replace("{error_id}", error_id)
+            try:
+                await self._show(self._assistant.fixed(text), update.effective_message, context)
+            except TelegramError:
+                log.warning("error %s: the person could not be told", error_id)
+        else:
+            log.warning("trouble on the way to Telegram: %s", context.error)
+
+    async def _reply(self, question: str, message: Message, context: Context) -> None:
+        """Answer a question. One that was edited has its answer mended; an alert is sent anew, so that it is seen."""
+        data, now = _data(context), time.monotonic()
+        reply = self._assistant.reply(data.chat.message(question, now))
+        answer = data.answers.get(message.message_id)
+        if answer is None or reply.kind == "alert":
+            await self._show(reply, message, context)
+            return
+        data.chat.heard(reply, now)
+        shown = render(reply, self._wording, context.bot.username)
+        try:
+            await edit(message, answer, shown)
+        except BadRequest as error:
+            if "not modified" not in error.message:
+                await self._show(reply, message, context)
+
+    async def _show(self, reply: Reply, to: MaybeInaccessibleMessage, context: Context, page: int = 0) -> None:
+        """Send a reply, and remember it."""
+        sent = await send(to, render(reply, self._wording, context.bot.username, page))
+        data = _data(context)
+        data.chat.heard(reply, time.monotonic())
+        data.answered(to.message_id, sent.message_id)
+
+
+def _message(update: Update) -> Message:
+    """Return the message that a message handler was called with; PTB's types don't say that there is one."""
+    message = update.effective_message
+    assert message is not None  # noqa: S101 - tells the type checker what the filters have made sure
+    return message
+
+
+def _data(context: Context) -> ChatData:
+    data = context.chat_data
+    assert data is not None  # noqa: S101 - handlers run within a chat
+    return data
+
+
+def _words(message: Message) -> str:
+    return message.text or message.caption or ""

@@ -1,0 +1,130 @@
+"""Makes Telegram messages of a reply: HTML, cut to Telegram's limits, and the buttons."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from html import escape
+from urllib.parse import quote
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, ReplyKeyboardMarkup
+from telegram.constants import MessageLimit
+
+from bot.reply import Action, Block, Reply, Style
+from knowledge.wording import Wording
+
+ROOM = MessageLimit.MAX_TEXT_LENGTH - 96
+"""UTF-16 units of text in one message: Telegram's limit, less a little for what it counts otherwise than we do."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
+_HTML = {
+    Style.ALARM: "<b>{}</b>",
+    Style.HEADING: "<b>{}</b>",
+    Style.TEXT: "{}",
+    Style.NOTE: "<blockquote>{}</blockquote>",
+    Style.SMALL: "<i>{}</i>",
+}
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One message as Telegram takes it: HTML and the buttons under it."""
+
+    html: str
+    keyboard: InlineKeyboardMarkup | ReplyKeyboardMarkup | None
+
+
+def render(reply: Reply, wording: Wording, bot_name: str, page: int = 0) -> Rendered:
+    """Return one message of a reply.
+
+    Args:
+        reply: What to show.
+        wording: The labels of the buttons that every reply has.
+        bot_name: The bot's username, for links that open an entry.
+        page: Which message of a reply too long for one, from 0.
+    """
+    pages = list(_pages(reply.blocks))
+    page = min(page, len(pages) - 1)
+    html = "\n\n".join(_html(block) for block in pages[page])
+    if page + 1 < len(pages) and reply.again:
+        more = InlineKeyboardButton(wording.labels.more, callback_data=replace(reply.again, page=page + 1).pack())
+        return Rendered(html, InlineKeyboardMarkup([[more]]))
+    rows = [[InlineKeyboardButton(b.label, callback_data=b.action.pack()) for b in row] for row in reply.buttons]
+    if reply.share:
+        rows.append([InlineKeyboardButton(wording.labels.share, url=share_link(bot_name, reply.share))])
+    return Rendered(html, InlineKeyboardMarkup(rows) if rows else None)
+
+
+def share_link(bot_name: str, intent: str) -> str:
+    """Return the link by which a person passes on an entry: it lets them pick a chat."""
+    return f"https://t.me/share/url?url={quote(entry_link(bot_name, intent), safe='')}"
+
+
+def entry_link(bot_name: str, intent: str) -> str:
+    """Return the deep link that opens an entry in a chat with the bot."""
+    return f"https://t.me/{bot_name}?start={intent}"
+
+
+def topics_keyboard(wording: Wording) -> ReplyKeyboardMarkup:
+    """Return the buttons that are always at hand."""
+    labels = [topic.label for topic in wording.topics]
+    return ReplyKeyboardMarkup(
+        [labels[i : i + 2] for i in range(0, len(labels), 2)],
+        is_persistent=True,
+        resize_keyboard=True,
+        input_field_placeholder=wording.placeholder,
+    )
+
+
+def _html(block: Block) -> str:
+    if block.style == Style.SOURCE:
+        text = escape(block.text)
+        return f'• <a href="{escape(block.url)}">{text}</a>' if block.url else f"• {text}"
+    return _HTML[block.style].format(escape(block.text))
+
+
+def _pages(blocks: tuple[Block, ...]) -> Iterator[list[Block]]:
+    """Yield the blocks of each message: cut between blocks, and within a block between sentences."""
+    page: list[Block] = []
+    used = 0
+    for block in blocks:
+        for piece in _pieces(block):
+            length = _length(piece.text) + 4
+            if page and used + length > ROOM:
+                yield page
+                page, used = [], 0
+            page.append(piece)
+            used += length
+    if page:
+        yield page
+
+
+def _pieces(block: Block) -> Iterator[Block]:
+    """Yield a block in pieces that fit one message."""
+    piece = ""
+    for sentence in _SENTENCE_END.split(block.text):
+        for part in _hard_cut(sentence):
+            if piece and _length(piece) + _length(part) + 1 > ROOM:
+                yield replace(block, text=piece)
+                piece = ""
+            piece = f"{piece} {part}".strip() if piece else part
+    yield replace(block, text=piece)
+
+
+def _hard_cut(sentence: str) -> Iterator[str]:
+    """Yield a sentence; in pieces where it alone is longer than a message."""
+    step = ROOM // 2
+    for start in range(0, max(len(sentence), 1), step) if _length(sentence) > ROOM - 4 else (0,):
+        yield sentence[start : start + step] if _length(sentence) > ROOM - 4 else sentence
+
+
+def _length(text: str) -> int:
+    """Return the length as Telegram counts it, in UTF-16 units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def unpack(data: str) -> Action | None:
+    """Return the action of a tapped button; nothing where the data is not ours."""
+    try:
+        return Action.unpack(data)
+    except ValueError:
+        return None

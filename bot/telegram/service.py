@@ -1,0 +1,121 @@
+"""Runs the bot on Telegram, or on the Telegram of this machine."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from telegram import Bot, BotCommand, Update
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
+
+from bot.assistant import Assistant
+from bot.local_telegram import LocalTelegram
+from bot.settings import Settings
+from bot.telegram.handlers import ChatData, Context, Conversation
+from knowledge.wording import Wording
+
+log = logging.getLogger(__name__)
+
+App = Application[ExtBot[None], Context, dict[Any, Any], ChatData, dict[Any, Any], Any]
+
+UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
+"""The kinds of updates that the bot asks Telegram for."""
+
+
+class TokenRefusedError(Exception):
+    """Telegram doesn't know the token."""
+
+
+class PortTakenError(Exception):
+    """The chat page's port is in use."""
+
+
+def build(assistant: Assistant, token: str, url: str) -> App:
+    """Return the application, with its handlers, for the Bot API at `url`."""
+    conversation = Conversation(assistant)
+    application = (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(f"{url}/bot")
+        .base_file_url(f"{url}/file/bot")
+        .context_types(ContextTypes(chat_data=ChatData))
+        .build()
+    )
+    application.add_handlers(conversation.handlers())
+    application.add_error_handler(conversation.failed)
+    return application
+
+
+@asynccontextmanager
+async def polling(assistant: Assistant, token: str, url: str) -> AsyncIterator[App]:
+    """Run the bot, by polling, for the length of the block.
+
+    Raises:
+        TokenRefusedError: Telegram doesn't know the token.
+    """
+    application = build(assistant, token, url)
+    try:
+        await application.initialize()
+    except InvalidToken:
+        raise TokenRefusedError(
+            "Telegram doesn't know this token (401): copy TELEGRAM_TOKEN again from @BotFather"
+        ) from None
+    try:
+        await introduce(application.bot, assistant.knowledge.wording)
+        await application.start()
+        updater = application.updater
+        assert updater is not None  # noqa: S101 - the builder makes one unless told otherwise
+        await updater.start_polling(allowed_updates=UPDATES)
+        yield application
+        await updater.stop()
+        await application.stop()
+    finally:
+        await application.shutdown()
+
+
+async def introduce(bot: Bot, wording: Wording) -> None:
+    """Tell Telegram the bot's commands and descriptions. The bot goes on without, where Telegram has no time for it."""
+    try:
+        await bot.set_my_commands([BotCommand(c.command, c.description) for c in wording.commands])
+        await bot.set_my_description(wording.description)
+        await bot.set_my_short_description(wording.short_description)
+    except TelegramError as error:
+        log.warning("the commands and descriptions could not be set: %s", error)
+
+
+async def run_polling(assistant: Assistant, settings: Settings) -> None:
+    """Run the bot on Telegram until the process is told to stop."""
+    async with polling(assistant, settings.telegram_token.get_secret_value(), settings.telegram_url) as application:
+        log.info("answering as @%s", application.bot.username)
+        await _stopped()
+
+
+async def run_preview(assistant: Assistant, port: int, ready: Callable[[str], object]) -> None:
+    """Run the bot against a Telegram on this machine, with its chat page, until the process is told to stop.
+
+    Args:
+        assistant: What answers.
+        port: The page's port.
+        ready: Called with the page's address once the bot answers there.
+
+    Raises:
+        PortTakenError: The port is in use.
+    """
+    try:
+        async with LocalTelegram(port=port, page=True) as telegram, polling(assistant, telegram.token, telegram.url):
+            ready(telegram.url)
+            await _stopped()
+    except OSError as error:
+        raise PortTakenError(f"port {port} can't be used ({error.strerror}): name another with --port") from None
+
+
+async def _stopped() -> None:
+    """Return when the process is told to stop."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    await stop.wait()

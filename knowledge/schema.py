@@ -1,0 +1,207 @@
+"""The shape of the knowledge: one model for each kind of thing that stands in the YAML files.
+
+Every model is frozen and refuses fields it doesn't know, so that a misspelt field is an error and not a silent loss.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+Origin = Literal["article", "guidance", "conversation"]
+Level = Literal["soon", "urgent", "emergency"]
+Verdict = Literal["agree", "qualify", "contradict", "opinion", "editorial"]
+Read = Literal["text", "copy", "memory"]
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=30)]
+"""A short stable name. It travels in Telegram's callback data (64 bytes), two of them at the most."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""Text that may not be empty."""
+
+
+def paragraphs(text: str) -> str:
+    """Return a text with an empty line between its paragraphs (folding in YAML leaves them on lines of their own)."""
+    return "\n\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+Paragraphs = Annotated[Text, AfterValidator(paragraphs)]
+"""Text of one or more paragraphs."""
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]
+"""What a button shows: 30 characters fit on a phone."""
+
+
+class Model(BaseModel):
+    """Base of all knowledge models."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Entry(Model):
+    """An FAQ entry: one intent, many ways of asking, one answer.
+
+    Attributes:
+        intent: The entry's id.
+        title: What a button shows.
+        origin: `article` where the answer carries claims of the article, `guidance` where it comes from public guidance
+            alone, `conversation` for hello and the like.
+        medicine: Whether the answer is about a medicine. People at risk are sent to a professional instead, and
+            the answer may hold no dose.
+        phrasings: Real ways of asking.
+        answer: At most 90 words.
+        note: At most 60 words: what newer guidance says where it qualifies or contradicts the article.
+        claims: The claims of the article that the answer carries.
+        sources: Where the answer and the note come from.
+        related: Two to four entries offered under the answer.
+        reviewed_by: The clinician who has read it; empty until one has.
+    """
+
+    intent: Id
+    title: Title
+    origin: Origin
+    medicine: bool = False
+    phrasings: tuple[Text, ...] = Field(min_length=1)
+    answer: Paragraphs
+    note: str = ""
+    claims: tuple[str, ...] = ()
+    sources: tuple[Id, ...] = ()
+    related: tuple[Id, ...] = ()
+    reviewed_by: str = ""
+
+
+class Theme(Model):
+    """One file of `entries/`: entries on one theme, in the order in which people browse them."""
+
+    theme: Id
+    title: Title
+    entries: tuple[Entry, ...] = Field(min_length=1)
+
+
+class Alert(Model):
+    """A warning sign: what reports it, what only looks like it, and what is said.
+
+    The patterns' language is described in `bot.alerts`.
+
+    Attributes:
+        flag: The sign's id.
+        level: Its level when a pattern of `report` is met.
+        name: Completes "You may have written about …".
+        advice: What to do, and what to tell the person who answers the call.
+        emergency_advice: The same for a sign that is not an emergency by itself, when it is one.
+        check: The short Yes or No question for a borderline message.
+        card: Which numbers open the alert: emergency services, poison lines, crisis lines, or a doctor today.
+        redirect: The entry that stands in for a medicine's entry when this sign is there.
+        lasting: Whether the sign counts in the past too (an illness one has had).
+        report: Patterns that report the sign.
+        emergency: Patterns that report it at the level of an emergency, whatever `level` says.
+        borderline: Patterns that may report it.
+        softened: Patterns that make a report a borderline one: the words they cover can't report this sign surely.
+        unless: Patterns that only look like it: the words they cover can't report this sign.
+        sources: Where the sign comes from.
+        reviewed_by: The clinician who has read it; empty until one has.
+    """
+
+    flag: Id
+    level: Level
+    name: Text
+    advice: Text
+    emergency_advice: str = ""
+    check: str = ""
+    card: Literal["emergency", "poison", "crisis", "doctor", "none"]
+    redirect: str = ""
+    lasting: bool = False
+    report: tuple[Text, ...] = ()
+    emergency: tuple[Text, ...] = ()
+    borderline: tuple[Text, ...] = ()
+    softened: tuple[Text, ...] = ()
+    unless: tuple[Text, ...] = ()
+    sources: tuple[Id, ...] = ()
+    reviewed_by: str = ""
+
+
+class Alerts(Model):
+    """`alerts.yaml`: the warning signs, the groups of words that their patterns name, and how messages are read.
+
+    Attributes:
+        groups: The words and phrases of each group.
+        alerts: The warning signs.
+        little_words: Words that count neither in a pattern nor in a message.
+        spellings: Slips and short forms, each with what it stands for.
+        ordinary_words: Words that are no slip for a word of a sign, near as they look ("threat", "throat").
+        denials: Words that deny the sign that follows them ("no fever").
+        no_denials: Words that hold a denial and deny nothing ("no idea").
+        denials_after: Words that deny the sign before them ("was ruled out").
+        questions: Words by which a clause asks about the sign that follows them, unless it speaks of somebody.
+        question_starts: Words that do so where they open a clause.
+        worries: Words by which a question about a sign is about one's own ("is foot drop serious").
+        persons: Words that speak of somebody ("i", "my mum").
+        over: Words that say that a sign is over; it is asked about then.
+    """
+
+    groups: dict[Id, tuple[Text, ...]]
+    alerts: tuple[Alert, ...]
+    little_words: tuple[Text, ...] = ()
+    spellings: dict[str, Text] = {}
+    ordinary_words: tuple[Text, ...] = ()
+    denials: tuple[Text, ...] = ()
+    no_denials: tuple[Text, ...] = ()
+    denials_after: tuple[Text, ...] = ()
+    questions: tuple[Text, ...] = ()
+    question_starts: tuple[Text, ...] = ()
+    worries: tuple[Text, ...] = ()
+    persons: tuple[Text, ...] = ()
+    over: tuple[Text, ...] = ()
+
+
+class Concept(Model):
+    """An idea of this subject and the ways people say it."""
+
+    name: Id
+    says: tuple[Text, ...] = Field(min_length=1)
+
+
+class Words(Model):
+    """`words.yaml`: the lexicon."""
+
+    concepts: tuple[Concept, ...]
+
+
+class OffTopic(Model):
+    """`off_topic.yaml`: messages that the bot can't answer, by which it learns what it doesn't know."""
+
+    medical: tuple[Text, ...]
+    other: tuple[Text, ...]
+
+
+class Source(Model):
+    """The article, or a piece of public guidance.
+
+    Attributes:
+        id: The source's id.
+        name: What a person reads.
+        url: Its official address; empty for the article, which is no longer on the web.
+        date: When it was published, as far as it is known.
+        read: What our reading rests on: the source's own text, a copy of it, or memory (which still needs a check).
+    """
+
+    id: Id
+    name: Text
+    url: str = ""
+    date: str = ""
+    read: Read
+
+
+class Claim(Model):
+    """A statement of the article, in our words, and how newer guidance judges it."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^C\d\d$")]
+    paragraph: str
+    says: Text
+    verdict: Verdict
+
+
+class Sources(Model):
+    """`sources.yaml`."""
+
+    sources: tuple[Source, ...]
+    claims: tuple[Claim, ...]

@@ -1,0 +1,127 @@
+"""The shape of `wording.yaml`: the bot's own sentences, apart from entries and alerts.
+
+Names in braces stand for what is filled in: `{numbers}` for the emergency numbers in one line, `{name}` for a warning
+sign. `PLACEHOLDERS` says which field may hold which; `knowledge check` holds the file to it.
+"""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from knowledge.schema import Id, Model, Paragraphs, Text, Title
+
+PLACEHOLDERS: dict[str, frozenset[str]] = {
+    "you_may_have_written": frozenset({"name"}),
+    "error": frozenset({"error_id"}),
+}
+"""Placeholders beyond `{numbers}`, which may stand everywhere."""
+
+CommandName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
+
+
+class Topic(Model):
+    """A quick-reply button that is always at hand: it opens an entry or lists a theme."""
+
+    label: Title
+    entry: str = ""
+    theme: str = ""
+
+
+class Command(Model):
+    """A command of the bot and its line in Telegram's menu."""
+
+    command: CommandName
+    description: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+
+class Labels(Model):
+    """What the bot's own buttons show."""
+
+    sources: Title
+    topics: Title
+    none_of_these: Title
+    yes: Title
+    no: Title
+    not_meant: Title
+    more: Title
+    share: Title
+
+
+class Pages(Model):
+    """The texts behind /start, /help and the like."""
+
+    start: Paragraphs
+    help: Paragraphs
+    about: Paragraphs
+    disclaimer: Paragraphs
+    privacy: Paragraphs
+
+
+class Cards(Model):
+    """How an alert opens: the numbers first."""
+
+    emergency: Paragraphs
+    poison: Paragraphs
+    crisis: Paragraphs
+    doctor: Paragraphs
+
+
+class NotText(Model):
+    """Answers to messages that hold no text the bot can read."""
+
+    picture: Text
+    voice: Text
+    sticker: Text
+    file: Text
+    location: Text
+    other: Text
+
+
+class Wording(Model):
+    """`wording.yaml`.
+
+    Attributes:
+        name: The bot's name in Telegram (at most 64 characters).
+        description: What a person sees before the first message (at most 512 characters).
+        short_description: What stands on the bot's profile (at most 120 characters).
+        numbers: The emergency numbers in one short line; other sentences name it as `{numbers}`.
+        disclaimer: The line under every medical answer.
+        examples: Two questions to tap under /start: intents.
+    """
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    description: Annotated[str, StringConstraints(min_length=1, max_length=512)]
+    short_description: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    commands: tuple[Command, ...] = Field(min_length=1, max_length=100)
+    topics: tuple[Topic, ...] = Field(min_length=1, max_length=12)
+    examples: tuple[Id, ...]
+    labels: Labels
+    pages: Pages
+    cards: Cards
+    for_instance: Text
+    not_text: NotText
+    numbers: Text
+    disclaimer: Text
+    from_article: Text
+    from_guidance: Text
+    note: Text
+    emergency_now: Text
+    you_may_have_written: Text
+    check_numbers: Text
+    after_alert: Text
+    not_meant: Text
+    did_you_mean: Text
+    fallback: Text
+    fallback_topics: Text
+    none_of_these: Text
+    choose_topic: Text
+    choose_entry: Text
+    sources: Text
+    all_sources: Text
+    unread_source: Text
+    gone: Text
+    too_long: Text
+    empty: Text
+    error: Text
+    ask_in_group: Text
+    placeholder: Annotated[str, StringConstraints(min_length=1, max_length=64)]

@@ -1,0 +1,34 @@
+"""What most tests share: the project's own knowledge, and the assistant on it."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.assistant import Assistant
+from bot.matching.fitted import fitted_matcher
+from bot.matching.matcher import Matcher
+from knowledge.load import Knowledge, load
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def matcher(knowledge: Knowledge) -> Matcher:
+    return fitted_matcher(knowledge)
+
+
+@pytest.fixture(scope="session")
+def assistant(knowledge: Knowledge, matcher: Matcher) -> Assistant:
+    return Assistant(knowledge, matcher)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with the project's labelled messages, for those who have it."""
+    folder = Path(__file__).parents[2] / "shared"
+    if not (folder / "intents.tsv").exists():
+        pytest.skip("needs the labelled messages, which are not part of the project")
+    return folder

@@ -1,0 +1,116 @@
+"""The lint: each finding, on a small change to the project's own knowledge."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from knowledge.check import check, reading_grade
+from knowledge.load import DEFAULT_FOLDER, Knowledge, load
+from tests.knowledge.test_load import folder
+
+__all__ = ["folder"]
+
+Change = Callable[[str], str]
+
+
+def swap(old: str, new: str) -> Change:
+    def change(text: str) -> str:
+        assert old in text, old
+        return text.replace(old, new, 1)
+
+    return change
+
+
+def findings(folder: Path, file: str, change: Change) -> list[str]:
+    path = folder / file
+    path.write_text(change(path.read_text()))
+    return [str(finding) for finding in check(load(folder))]
+
+
+def test_the_knowledge_has_no_findings(knowledge: Knowledge) -> None:
+    assert check(knowledge) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "said"),
+    [
+        ("entries/causes.yaml", swap("intent: cause_wrong_move", "intent: causes"), "The intent causes stands in"),
+        ("entries/causes.yaml", swap("related: [", "related: [nowhere, "), "nowhere is not"),
+        ("entries/causes.yaml", swap("sources: [", "sources: [gossip, "), "gossip is not in"),
+        ("entries/causes.yaml", swap("C07", "C99"), "the article has no claim C99"),
+        ("sources.yaml", swap("id: C08", "id: C88"), "No entry reaches C88"),
+        ("wording.yaml", swap("entry: first_step", "entry: first_stop"), "opens neither an entry nor a theme"),
+        ("wording.yaml", swap("[first_step,", "[first_stop,"), "first_stop is not an entry"),
+        ("wording.yaml", swap("number {error_id}", "number {errorid}"), "the placeholder 'errorid' is not filled in"),
+        ("wording.yaml", swap("number {error_id}", "number {"), "the placeholder '{' is not filled in"),
+        ("wording.yaml", swap("empty: I", f"empty: {'I ' * 2100}"), "Telegram takes 4096"),
+        ("alerts.yaml", swap("redirect: pregnancy", "redirect: nobody"), "nobody is not an entry"),
+        ("words.yaml", lambda text: text + "\n  - {name: twice, says: [a]}\n  - {name: twice, says: [b]}\n", "twice"),
+    ],
+)
+def test_a_finding_names_what_is_wrong(folder: Path, file: str, change: Change, said: str) -> None:
+    found = findings(folder, file, change)
+    assert any(said in finding for finding in found), found
+    assert all(Path(finding.split(":")[0]).exists() for finding in found)
+
+
+def entry_change(old: str, new: str) -> Change:
+    """Change a line within the entry on anti-inflammatory medicine."""
+
+    def change(text: str) -> str:
+        head, mark, tail = text.partition("intent: anti_inflammatory\n")
+        assert mark
+        assert old in tail
+        return head + mark + tail.replace(old, new, 1)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("answer: >-\n", f"answer: >-\n      {'word ' * 91}\n", "Keep it to 90"),
+        ("note: >-\n", f"note: >-\n      {'word ' * 61}\n", "Keep it to 60"),
+        ("answer: >-\n", "answer: >-\n      Take 400 mg with food.\n", "'400 mg' reads like a dose"),
+        ("answer: >-\n", "answer: >-\n      Take two tablets with food.\n", "'two tablets' reads like a dose"),
+        ("note: >-\n", "note: >-\n      Wait 6 hours.\n", "'6 hours' reads like a dose"),
+        ("origin: article", "origin: guidance", "has claims"),
+        ("phrasings:\n", "phrasings:\n      - ice or heat\n      - Ice or heat!\n", "or nearly so"),
+        (
+            "answer: >-\n",
+            "answer: >-\n      Pharmacological interventions necessitate multidisciplinary considerations.\n",
+            "reading grade",
+        ),
+    ],
+)
+def test_an_entry_that_breaks_a_rule_is_found(folder: Path, old: str, new: str, said: str) -> None:
+    found = findings(folder, "entries/medicines.yaml", entry_change(old, new))
+    assert any(said in finding for finding in found), found
+
+
+def test_a_claim_that_is_qualified_needs_its_note(folder: Path) -> None:
+    file = folder / "entries/causes.yaml"
+    text = file.read_text()
+    start = text.index("    note:", text.index("intent: cause_blood_flow"))
+    end = text.index("    claims:", start)
+    file.write_text(text[:start] + text[end:])
+    assert any("and the entry has no note" in str(finding) for finding in check(load(folder)))
+
+
+def test_the_reading_grade_tells_plain_from_hard() -> None:
+    assert reading_grade("Heat can help. Keep it in a cloth. Stop if it burns.") < 4
+    assert reading_grade("Nonpharmacological interventions necessitate multidisciplinary consideration.") > 12
+
+
+def test_the_intents_and_flags_are_the_agreed_ones(knowledge: Knowledge, shared: Path) -> None:
+    def table(name: str) -> list[list[str]]:
+        return [line.split("\t") for line in (shared / name).read_text().splitlines()[1:]]
+
+    intents = {row[0]: row[1] for row in table("intents.tsv") if row[1] != "out_of_scope"}
+    assert {entry.intent: entry.origin for entry in knowledge.entries.values()} == intents
+    assert {alert.flag: alert.level for alert in knowledge.alerts.alerts} == {r[0]: r[1] for r in table("flags.tsv")}
+
+
+def test_the_default_knowledge_is_the_packages_own() -> None:
+    assert (DEFAULT_FOLDER / "entries").is_dir()

@@ -1,0 +1,110 @@
+"""Telegram's bad days, and ours."""
+
+import logging
+
+import pytest
+
+from bot.assistant import Assistant
+from bot.local_telegram import Fault, LocalTelegram, Person
+from bot.reply import Message, Reply
+from bot.telegram.service import TokenRefusedError, polling
+
+
+async def test_a_person_who_blocks_the_bot_is_no_error(
+    telegram: LocalTelegram, anna: Person, bert: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    telegram.fail(Fault("403", method="sendMessage"))
+    await anna.says("ice or heat?")
+    await telegram.quiet()
+    await bert.says("ice or heat?")
+    assert (await bert.hears()).text.startswith("Ice or heat")
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_telegram_asks_for_patience(telegram: LocalTelegram, anna: Person) -> None:
+    telegram.fail(Fault("429", method="sendMessage"))
+    await anna.says("ice or heat?")
+    assert (await anna.hears()).text.startswith("Ice or heat")
+
+
+@pytest.mark.parametrize("kind", ["500", "502", "drop"])
+async def test_an_error_has_an_id_and_the_bot_goes_on(
+    telegram: LocalTelegram, anna: Person, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    telegram.fail(Fault(kind, method="sendMessage"))  # type: ignore[arg-type]
+    await anna.says("ice or heat?")
+    sorry = await anna.hears()
+    assert "something went wrong" in sorry.text
+    assert "112, 911 or 999" in sorry.text
+    logged = next(record.getMessage() for record in caplog.records if record.getMessage().startswith("error "))
+    assert logged.split()[1] in sorry.text
+    assert "ice or heat" not in caplog.text
+    await anna.says("does massage help?")
+    assert (await anna.hears()).text.startswith("Massage")
+
+
+async def test_a_tap_that_is_answered_too_late_still_gets_its_reply(telegram: LocalTelegram, anna: Person) -> None:
+    await anna.says("ice or heat?")
+    await anna.hears()
+    telegram.fail(Fault("500", method="answerCallbackQuery"))
+    message = list(anna.chat.messages.values())[-1]
+    telegram.world.tap(message, anna.user, "s:ice_or_heat")
+    assert (await anna.hears()).text
+
+
+async def test_a_button_of_an_entry_that_has_gone_says_so(telegram: LocalTelegram, anna: Person) -> None:
+    await anna.says("ice or heat?")
+    await anna.hears()
+    message = list(anna.chat.messages.values())[-1]
+    for data in ("e:leeches", "h:wizards", "rubbish", "e9x:ice_or_heat", "n:leeches"):
+        telegram.world.tap(message, anna.user, data)
+        gone = await anna.hears()
+        assert gone.text.startswith("That answer is no longer here")
+        assert "Causes" in gone.buttons
+
+
+async def test_a_refused_token_is_said_so(assistant: Assistant) -> None:
+    async with LocalTelegram() as local:
+        with pytest.raises(TokenRefusedError, match="401"):
+            async with polling(assistant, "2:wrong", local.url):
+                pass
+
+
+async def test_the_profile_is_set_at_the_start(telegram: LocalTelegram) -> None:
+    commands = telegram.calls("setMyCommands")[-1].parameters["commands"]
+    assert {"start", "topics", "ask", "help", "sources", "disclaimer", "about", "privacy"} <= {
+        command["command"] for command in commands
+    }
+    assert telegram.calls("setMyDescription")
+    assert telegram.calls("setMyShortDescription")
+
+
+async def test_the_bot_starts_though_its_profile_can_t_be_set(assistant: Assistant) -> None:
+    async with LocalTelegram() as local:
+        local.fail(Fault("429", method="setMyCommands"))
+        async with polling(assistant, local.token, local.url):
+            anna = local.person("Anna")
+            await anna.says("ice or heat?")
+            assert (await anna.hears()).text.startswith("Ice or heat")
+
+
+class Stumbling(Assistant):
+    """An assistant with a fault of ours."""
+
+    def reply(self, message: Message) -> Reply:
+        if message.text == "stumble":
+            raise ZeroDivisionError
+        return super().reply(message)
+
+
+async def test_a_fault_of_ours_has_an_id_and_the_bot_goes_on(
+    assistant: Assistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    stumbling = Stumbling(assistant.knowledge, assistant._matcher)
+    async with LocalTelegram() as local, polling(stumbling, local.token, local.url):
+        anna = local.person("Anna")
+        await anna.says("stumble")
+        sorry = (await anna.hears()).text
+        assert next(r.getMessage() for r in caplog.records if r.levelno == logging.ERROR).split()[1] in sorry
+        await anna.says("ice or heat?")
+        assert (await anna.hears()).text.startswith("Ice or heat")

@@ -1,0 +1,247 @@
+"""A person writes to the bot in a private chat."""
+
+import pytest
+
+from bot.local_telegram import LocalTelegram, Person
+from knowledge.load import Knowledge
+
+NUMBERS = "112, 911 or 999"
+DISCLAIMER = "Emergency: 112 / 911 / 999."
+
+
+async def test_a_whole_conversation(telegram: LocalTelegram, anna: Person, bert: Person) -> None:
+    await anna.starts()
+    welcome = await anna.hears()
+    assert "not a doctor" in welcome.text
+    assert "4 March 2011" in welcome.text
+    assert NUMBERS in welcome.text
+    assert welcome.keyboard == [
+        "First step",
+        "Causes",
+        "Medicines",
+        "Ice or heat",
+        "When to see a doctor",
+        "Warning signs",
+    ]
+    examples = await anna.hears()
+    assert len(examples.buttons) == 3
+
+    question = await anna.says("should I put ice or heat on my back?")
+    answer = await anna.hears()
+    assert answer.text.startswith("Ice or heat")
+    assert "From the article of 4 March 2011" in answer.text
+    assert "Newer guidance:" in answer.text
+    assert answer.text.endswith(DISCLAIMER)
+    assert {"Sources", "Share this answer"} <= set(answer.buttons)
+
+    await anna.taps("Sources")
+    sources = await anna.hears()
+    assert "Back spasms treatment (the article), 4 March 2011" in sources.text
+    assert "Cochrane review: Heat or cold for low back pain" in sources.text
+
+    related = answer.buttons[0]
+    await anna.taps(related, on=answer)
+    assert (await anna.hears()).text.startswith(related)
+
+    await anna.says("ibuprophen for bck spasm")
+    assert (await anna.hears()).text.startswith("Anti-inflammatories")
+
+    await anna.says("back")
+    choices = await anna.hears()
+    assert choices.text == "Did you mean one of these?"
+    assert 3 <= len(choices.buttons) <= 5
+    assert choices.buttons[-1] == "None of these"
+    await anna.taps("None of these")
+    assert "Causes" in (await anna.hears()).buttons
+
+    await anna.edits(question, "does acupuncture work for back spasms?")
+    mended = await anna.hears()
+    assert mended.edited
+    assert mended.id == answer.id
+    assert mended.text.startswith("Acupuncture")
+
+    await anna.sends_photo()
+    assert NUMBERS in (await anna.hears()).text
+
+    await anna.says("i cant pee since this morning and my back hurts")
+    alert = await anna.hears()
+    assert alert.text.startswith("Call your emergency number now: 112")
+    assert "You may have written about" in alert.text
+    assert DISCLAIMER not in alert.text
+    assert alert.buttons == ["That's not what I meant"]
+
+    group = telegram.group("Back pals", [anna, bert])
+    await bert.says("@local_bot how long does a back spasm last?", to=group)
+    assert (await bert.hears(group)).text.startswith("How long")
+
+
+async def test_a_topic_button_opens_its_entry(anna: Person) -> None:
+    await anna.starts()
+    await anna.hears()
+    await anna.hears()
+    for label, opened in [("Ice or heat", "Ice or heat"), ("Medicines", "Medicines"), ("Warning signs", "Emergency")]:
+        await anna.presses(label)
+        assert (await anna.hears()).text.startswith(opened)
+
+
+async def test_text_typed_while_choices_stand_is_a_new_question(anna: Person) -> None:
+    await anna.says("back")
+    assert (await anna.hears()).text == "Did you mean one of these?"
+    await anna.says("is massage good for back spasms?")
+    assert (await anna.hears()).text.startswith("Massage")
+
+
+async def test_a_choice_that_is_tapped_is_answered(anna: Person) -> None:
+    await anna.says("back")
+    first = (await anna.hears()).buttons[0]
+    await anna.taps(first)
+    assert (await anna.hears()).text.startswith(first)
+
+
+async def test_topics_can_be_browsed_to_every_entry(anna: Person, knowledge: Knowledge) -> None:
+    await anna.says("/topics")
+    topics = await anna.hears()
+    assert topics.buttons == [theme.title for theme in knowledge.themes]
+    found: set[str] = set()
+    for theme in topics.buttons:
+        await anna.taps(theme, on=topics)
+        found.update((await anna.hears()).buttons)
+    assert {entry.title for entry in knowledge.entries.values()} <= found
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("/help", "/topics lists all I know"),
+        ("/about", "No doctor or nurse has reviewed"),
+        ("/disclaimer", "not a diagnosis"),
+        ("/privacy", "keep no copy"),
+        ("/ask", "Write your question after the command"),
+        ("/ask ice or heat?", "Ice or heat"),
+        ("/ask@local_bot ice or heat?", "Ice or heat"),
+    ],
+)
+async def test_commands(anna: Person, command: str, said: str) -> None:
+    await anna.says(command)
+    assert said in (await anna.hears()).text
+
+
+async def test_all_sources_come_in_parts_with_a_button_for_the_rest(anna: Person, knowledge: Knowledge) -> None:
+    await anna.says("/sources")
+    part = await anna.hears()
+    text = part.text
+    while "Read on" in part.buttons:
+        await anna.taps("Read on", on=part)
+        part = await anna.hears()
+        text += part.text
+    assert all(source.name in text for source in knowledge.sources.sources)
+
+
+async def test_a_shared_link_opens_its_entry(anna: Person, bert: Person) -> None:
+    await anna.says("does massage help?")
+    share = (await anna.hears()).links["Share this answer"]
+    assert share == "https://t.me/share/url?url=https%3A%2F%2Ft.me%2Flocal_bot%3Fstart%3Dmassage"
+    await bert.opens("https://t.me/local_bot?start=massage")
+    assert (await bert.hears()).text.startswith("Massage")
+
+
+async def test_a_link_to_an_entry_that_has_gone_says_so(anna: Person) -> None:
+    await anna.starts("leeches")
+    gone = await anna.hears()
+    assert gone.text.startswith("That answer is no longer here")
+    assert "Causes" in gone.buttons
+
+
+async def test_an_edit_that_reports_an_emergency_is_answered_anew(anna: Person) -> None:
+    question = await anna.says("ice or heat?")
+    answer = await anna.hears()
+    await anna.edits(question, "ice or heat? and i cant feel my legs")
+    alert = await anna.hears()
+    assert not alert.edited
+    assert alert.id != answer.id
+    assert alert.text.startswith("Call your emergency number now")
+
+
+async def test_an_edit_that_changes_nothing_is_no_error(telegram: LocalTelegram, anna: Person) -> None:
+    question = await anna.says("ice or heat?")
+    await anna.hears()
+    await anna.edits(question, "Ice or heat??")
+    await anna.hears_nothing()
+    assert "not modified" in str(telegram.calls("editMessageText")[-1].answer)
+
+
+async def test_an_edit_whose_answer_was_deleted_is_answered_anew(telegram: LocalTelegram, anna: Person) -> None:
+    question = await anna.says("ice or heat?")
+    answer = await anna.hears()
+    del anna.chat.messages[answer.id]
+    await anna.edits(question, "does massage help?")
+    assert (await anna.hears()).text.startswith("Massage")
+
+
+async def test_what_holds_no_words_gets_a_friendly_line_with_the_numbers(anna: Person) -> None:
+    for send, said in [
+        (anna.sends_photo, "pictures"),
+        (anna.sends_video, "pictures"),
+        (anna.sends_voice, "voice"),
+        (anna.sends_sticker, "only read words"),
+        (anna.sends_document, "files"),
+        (anna.sends_location, "location"),
+        (anna.sends_contact, "only read text"),
+    ]:
+        await send()
+        line = (await anna.hears()).text
+        assert said in line
+        assert NUMBERS in line
+
+
+async def test_a_pictures_caption_is_read(anna: Person) -> None:
+    await anna.sends_photo(caption="is this heating pad any good for a back spasm?")
+    assert (await anna.hears()).text.startswith("Ice or heat")
+    await anna.sends_document(caption="i cant feel my legs")
+    assert (await anna.hears()).text.startswith("Call your emergency number now")
+
+
+async def test_after_an_alert_the_next_answer_carries_a_reminder(anna: Person) -> None:
+    await anna.says("my groin is numb")
+    assert (await anna.hears()).text.startswith("Call your emergency number now")
+    await anna.says("ice or heat?")
+    answer = (await anna.hears()).text
+    assert answer.startswith("Earlier you may have written about a warning sign")
+    assert "Ice or heat" in answer
+
+
+async def test_an_alert_that_was_not_meant_can_be_corrected(anna: Person) -> None:
+    await anna.says("my groin is numb")
+    await anna.hears()
+    await anna.taps("That's not what I meant")
+    assert NUMBERS in (await anna.hears()).text
+
+
+async def test_a_borderline_sign_is_asked_about(anna: Person) -> None:
+    await anna.says("slipped on ice and landed on my bum")
+    check = await anna.hears()
+    assert check.buttons == ["Yes", "No"]
+    assert NUMBERS in check.text
+    await anna.taps("Yes", on=check)
+    assert "Call your emergency number now" in (await anna.hears()).text
+    await anna.taps("No", on=check)
+    assert "Call your emergency number now" not in (await anna.hears()).text
+
+
+async def test_two_people_don_t_share_a_memory(anna: Person, bert: Person) -> None:
+    await anna.says("my groin is numb")
+    await anna.hears()
+    await bert.says("ice or heat?")
+    assert (await bert.hears()).text.startswith("Ice or heat")
+
+
+@pytest.mark.parametrize("text", ["<b>ice</b> & heat </i>", "ice &lt; heat", "{numbers} {name} ice or heat"])
+async def test_what_looks_like_markup_is_harmless(anna: Person, text: str) -> None:
+    await anna.says(text)
+    assert (await anna.hears()).text
+
+
+@pytest.mark.parametrize("text", ["👍", "...", "\u202e\u202egnikcab", "١٢٣", "ice " * 1000, "🍕" * 200, "?"])
+async def test_odd_messages_get_a_sensible_reply(anna: Person, text: str) -> None:
+    await anna.says(text)
+    assert (await anna.hears()).text

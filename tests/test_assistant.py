@@ -1,0 +1,238 @@
+"""The assistant: what comes out for what goes in, with no channel around it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.assistant import Assistant
+from bot.chat import Chat
+from bot.reply import Action, Message, Reply, Style, Verb
+from knowledge.load import Knowledge
+from knowledge.schema import Alert, Entry
+
+ENTRY_COUNT = 80
+ALERT_COUNT = 27
+
+
+def medical(knowledge: Knowledge) -> list[Entry]:
+    return [entry for entry in knowledge.entries.values() if entry.origin != "conversation"]
+
+
+def raised(assistant: Assistant, alert: Alert) -> Reply:
+    """Return the alert of a sign."""
+    return assistant.press(Action(Verb.YES, alert.flag))
+
+
+def test_the_knowledge_is_complete(knowledge: Knowledge) -> None:
+    assert len(knowledge.entries) == ENTRY_COUNT
+    assert len(knowledge.alert) == ALERT_COUNT
+
+
+def test_every_medical_answer_ends_with_the_disclaimer(assistant: Assistant, knowledge: Knowledge) -> None:
+    for entry in medical(knowledge):
+        reply = assistant.open(entry.intent)
+        assert reply.text.endswith(knowledge.wording.disclaimer), entry.intent
+        assert reply.text.count(knowledge.wording.disclaimer) == 1
+
+
+def test_every_medical_answer_says_where_it_comes_from(assistant: Assistant, knowledge: Knowledge) -> None:
+    for entry in medical(knowledge):
+        text = assistant.open(entry.intent).text
+        assert ("From the article of 4 March 2011" in text) == (entry.origin == "article"), entry.intent
+        assert ("Current guidance, not from the article" in text) == (entry.origin == "guidance"), entry.intent
+
+
+def test_a_note_always_stands_with_its_claim(assistant: Assistant, knowledge: Knowledge) -> None:
+    for entry in medical(knowledge):
+        notes = [block for block in assistant.open(entry.intent).blocks if block.style == Style.NOTE]
+        assert len(notes) == bool(entry.note), entry.intent
+
+
+def test_every_entry_has_its_sources_a_tap_away(assistant: Assistant, knowledge: Knowledge) -> None:
+    for entry in medical(knowledge):
+        sources = assistant.press(Action(Verb.SOURCES, entry.intent)).text
+        assert all(knowledge.source[source].name in sources for source in entry.sources), entry.intent
+
+
+def test_hello_has_no_disclaimer(assistant: Assistant) -> None:
+    hello = assistant.reply(Message("hello"))
+    assert hello.intents == ("greeting",)
+    assert "Emergency: 112" not in hello.text
+
+
+def test_every_emergency_alert_begins_with_the_numbers(assistant: Assistant, knowledge: Knowledge) -> None:
+    emergencies = [alert for alert in knowledge.alerts.alerts if alert.level == "emergency"]
+    assert emergencies
+    for alert in emergencies:
+        reply = raised(assistant, alert)
+        assert reply.kind == "alert"
+        assert reply.intents == ()
+        assert knowledge.wording.disclaimer not in reply.text
+        assert f"You may have written about {alert.name}" in reply.text
+        if alert.flag == "self_harm":
+            care, line = reply.text.split("\n\n")[:2]
+            assert "glad you wrote" in care
+            assert re.search(r"\b988\b", line)
+        else:
+            assert re.match(r"Call (?:your emergency number now: )?112", reply.text), alert.flag
+
+
+def test_an_overdose_names_the_poison_lines(assistant: Assistant) -> None:
+    text = assistant.reply(Message("i took a whole box of tylenol")).text
+    assert text.startswith("Call 112, 911 or 999 now, or a poison line: 1-800-222-1222 (US)")
+
+
+def test_self_harm_is_met_with_care_first(assistant: Assistant) -> None:
+    reply = assistant.reply(Message("my back hurts so much i want to die"))
+    assert [flag.flag for flag in reply.flags] == ["self_harm"]
+    assert reply.text.startswith("I'm really glad you wrote this.")
+    assert "988" in reply.text
+
+
+def test_every_urgent_alert_sends_to_a_doctor_first(assistant: Assistant, knowledge: Knowledge) -> None:
+    urgent = [alert for alert in knowledge.alerts.alerts if alert.level == "urgent"]
+    assert urgent
+    for alert in urgent:
+        text = raised(assistant, alert).text
+        assert text.startswith("Please speak to a doctor today."), alert.flag
+        assert text.endswith(knowledge.wording.disclaimer)
+
+
+def test_an_urgent_sign_is_said_before_the_answer(assistant: Assistant, knowledge: Knowledge) -> None:
+    reply = assistant.reply(Message("i had breast cancer, does massage help my back spasm?"))
+    assert reply.kind == "alert"
+    assert reply.intents == ("massage",)
+    assert reply.text.startswith("Please speak to a doctor today.")
+    assert reply.text.index("cancer") < reply.text.index("Massage")
+    assert reply.text.endswith(knowledge.wording.disclaimer)
+
+
+@pytest.mark.parametrize(
+    ("text", "redirect"),
+    [
+        ("im pregnant, can i take ibuprofen for my back", "pregnancy"),
+        ("12 weeks pregnant is flexeril ok", "pregnancy"),
+        ("can my 9 year old son have ibuprofen for his back", "children_and_teens"),
+        ("im on warfarin can i take naproxen for my back", "mixing_medicines"),
+        ("i have a stomach ulcer, is ibuprofen ok", "mixing_medicines"),
+    ],
+)
+def test_a_risk_group_is_never_given_the_medicines_entry(
+    assistant: Assistant, knowledge: Knowledge, text: str, redirect: str
+) -> None:
+    reply = assistant.reply(Message(text))
+    assert reply.intents[:1] == (redirect,) or redirect in reply.choices
+    shown = {*reply.intents, *reply.choices} | {
+        value for row in reply.buttons for button in row if button.action.verb == Verb.ENTRY
+        for value in button.action.values
+    }
+    assert not [intent for intent in shown - {redirect} if knowledge.entries[intent].medicine]
+
+
+@pytest.mark.parametrize("flag", ["pregnant", "child", "medicine_risk_group"])
+def test_every_medicine_is_redirected_for_every_risk_group(
+    assistant: Assistant, knowledge: Knowledge, flag: str
+) -> None:
+    who = {
+        "pregnant": "I'm pregnant.",
+        "child": "My son is 9 and has back spasms.",
+        "medicine_risk_group": "I'm on warfarin.",
+    }[flag]
+    redirect = knowledge.alert[flag].redirect
+    medicines = [entry for entry in knowledge.entries.values() if entry.medicine and entry.intent != redirect]
+    for entry in medicines:
+        for phrasing in entry.phrasings[::6]:
+            reply = assistant.reply(Message(f"{who} {phrasing}"))
+            given = {*reply.intents, *reply.choices}
+            assert not [one for one in given - {redirect} if knowledge.entries[one].medicine], (who, phrasing)
+
+
+def test_two_questions_are_both_answered(assistant: Assistant) -> None:
+    reply = assistant.reply(Message("ice or heat? and does acupuncture work?"))
+    assert set(reply.intents) == {"ice_or_heat", "acupuncture"}
+
+
+def test_a_follow_up_is_read_in_the_light_of_the_last_answer(assistant: Assistant) -> None:
+    chat = Chat()
+    chat.heard(assistant.reply(chat.message("ice or heat?", 0)), 0)
+    assert assistant.reply(chat.message("and for how long?", 1)).intents == ("ice_or_heat",)
+
+
+def test_the_reminder_of_an_alert_ends_after_an_hour(assistant: Assistant) -> None:
+    chat = Chat()
+    chat.heard(assistant.reply(chat.message("my groin is numb", 0)), 0)
+    assert assistant.reply(chat.message("ice or heat?", 3599)).text.startswith("Earlier")
+    assert not assistant.reply(chat.message("ice or heat?", 3601)).text.startswith("Earlier")
+
+
+@pytest.mark.parametrize("text", ["asdf qwer zxcv", "what is the capital of france", "book me a flight to rome"])
+def test_what_it_does_not_know_it_says(assistant: Assistant, text: str) -> None:
+    reply = assistant.reply(Message(text))
+    assert reply.kind == "fallback"
+    assert reply.intents == ()
+    assert len(reply.choices) <= 4
+
+
+def test_an_emergency_in_a_message_too_long_to_read_is_seen(assistant: Assistant) -> None:
+    reply = assistant.reply(Message("so it began like this. " * 4000 + "i cant pee"))
+    assert reply.kind == "alert"
+
+
+def test_a_message_too_long_to_read_is_said_so(assistant: Assistant) -> None:
+    reply = assistant.reply(Message("so it began like this. " * 5000))
+    assert "more than I can read" in reply.text
+    assert "112, 911 or 999" in reply.text
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u200b\u202e", "\ud83d", "?!"])
+def test_a_message_without_words_is_said_so(assistant: Assistant, text: str) -> None:
+    assert assistant.reply(Message(text)).text.startswith("I didn't get any words.")
+
+
+@given(st.text())
+@settings(max_examples=300, deadline=None)
+def test_any_text_gets_a_reply(assistant: Assistant, text: str) -> None:
+    reply = assistant.reply(Message(text))
+    assert reply.text
+    assert 0 <= reply.confidence <= 1
+    assert len(reply.choices) <= 4 or reply.text.startswith("Medicines")
+
+
+def sentences(knowledge: Knowledge) -> Iterator[str]:
+    """Yield all that the bot may say."""
+    for entry in knowledge.entries.values():
+        yield from (entry.title, entry.answer, entry.note)
+    for alert in knowledge.alert.values():
+        yield from (alert.name, alert.advice, alert.emergency_advice, alert.check)
+
+
+TALK = ("my", "back", "spasm", "ibuprofen", "heat", "numb", "help", "pregnant", "cant", "pee", "doctor", "how", "why")
+
+
+@given(words=st.lists(st.sampled_from(TALK)))
+@settings(max_examples=200, deadline=None)
+def test_nothing_is_made_up(assistant: Assistant, knowledge: Knowledge, words: list[str]) -> None:
+    known = " ".join(sentences(knowledge)).split() + knowledge.wording.model_dump_json().replace('"', " ").split()
+    letters = set(re.findall(r"\w+", " ".join(known).replace("\\n", " ")))
+    said = set(re.findall(r"\w+", assistant.reply(Message(" ".join(words))).text))
+    assert said <= letters
+
+
+@given(st.text(max_size=80))
+def test_what_is_no_action_is_refused(data: str) -> None:
+    try:
+        action = Action.unpack(data)
+    except ValueError:
+        return
+    assert Action.unpack(action.pack()) == action
+
+
+def test_actions_fit_into_callback_data(assistant: Assistant, knowledge: Knowledge) -> None:
+    names = sorted(knowledge.entries, key=len)[-2:]
+    flag = max(knowledge.alert, key=len)
+    for action in (Action(Verb.ENTRY, "+".join(names), 12), Action(Verb.NO, f"{flag}+{names[-1]}")):
+        assert len(action.pack().encode()) <= 64
+        assert Action.unpack(action.pack()) == action
