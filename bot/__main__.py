@@ -2,4 +2,4 @@
 
 from bot.cli import main
 
-main(prog_name="back-spasm-bot")
+main()

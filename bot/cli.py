@@ -3,11 +3,11 @@
 import asyncio
 import json
 import logging
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -20,15 +20,26 @@ from bot.terminal import explained
 from knowledge.check import check
 from knowledge.load import DEFAULT_FOLDER, Knowledge, KnowledgeError, load
 
+BadInputError = click.ClickException
+"""Something the caller gave can't be used: one line on standard error, exit status 2."""
 
-class BadInputError(click.ClickException):
-    """Something the caller gave can't be used: one line on standard error, exit status 2."""
 
-    exit_code = 2
-
-    def show(self, file: Any = None) -> None:
-        """Print the line."""
-        click.echo(f"back-spasm-bot: {self.message}", file=file, err=True)
+def main() -> None:
+    """Run the command line."""
+    try:
+        commands(prog_name="back-spasm-bot", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        raise SystemExit(2) from None
+    except click.ClickException as error:
+        click.echo(f"back-spasm-bot: {error.format_message()}", err=True)
+        raise SystemExit(2) from None
+    except click.Abort:
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        # Who reads our output has gone. What is still held back must not be tried again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
 
 
 knowledge_option = click.option(
@@ -42,11 +53,11 @@ knowledge_option = click.option(
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="back-spasm-bot")
-def main() -> None:
+def commands() -> None:
     """Answers questions about back spasms, from a small knowledge base with sources."""
 
 
-@main.command()
+@commands.command()
 @knowledge_option
 def run(folder: Path) -> None:
     """Run the bot on Telegram, with the token in TELEGRAM_TOKEN or a file .env."""
@@ -66,7 +77,7 @@ def run(folder: Path) -> None:
         raise BadInputError(str(error)) from None
 
 
-@main.command()
+@commands.command()
 @knowledge_option
 @click.option("--port", default=8080, show_default=True, help="Port of the chat page, on this machine only.")
 def preview(folder: Path, port: int) -> None:
@@ -84,14 +95,14 @@ def preview(folder: Path, port: int) -> None:
         raise BadInputError(str(error)) from None
 
 
-@main.command()
+@commands.command()
 @knowledge_option
 def chat(folder: Path) -> None:
     """Talk to the bot in the terminal."""
     terminal_chat(_assistant(folder))
 
 
-@main.command()
+@commands.command()
 @knowledge_option
 @click.argument("text", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each message.")
@@ -119,7 +130,7 @@ def ask(folder: Path, text: tuple[str, ...], *, as_json: bool, jsonl: bool, conv
         sys.stdout.flush()
 
 
-@main.group()
+@commands.group()
 def knowledge() -> None:
     """Look after the knowledge files."""
 

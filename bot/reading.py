@@ -28,6 +28,9 @@ _TOKEN = re.compile(
 )
 _NUMBER_WITH_UNIT = re.compile(r"(\d+)([^\W\d_]+)")
 
+LONGEST_CLAUSE = 120
+"""A clause of more words is cut here, so that the work on a message without a stop stays linear in its length."""
+
 TURNS = frozenset({"but", "though", "however", "yet", "except", "only", "although", "whereas", "nevertheless", "tho"})
 """Words at which a sentence takes a turn: what was denied before them isn't denied after them."""
 
@@ -40,13 +43,11 @@ class Clause:
         words: The words as `words` gives them; never empty.
         commas: The places in `words` before which a comma stands.
         sentence: The number of its sentence within the message, from 0.
-        question: Whether its sentence ends in a question mark.
     """
 
     words: tuple[str, ...]
     commas: frozenset[int]
     sentence: int
-    question: bool
 
 
 def normalise(text: str) -> str:
@@ -101,21 +102,20 @@ def clauses(text: str) -> list[Clause]:
     A comma doesn't cut, since it may stand in a list ("no fever, chills or numbness"), nor does an ellipsis, which
     reads like one; the clause says where they are.
     """
-    found: list[tuple[tuple[str, ...], frozenset[int], int]] = []
-    questions: set[int] = set()
+    found: list[Clause] = []
     now: list[str] = []
     commas: set[int] = set()
     sentence = 0
 
     def cut() -> None:
         if now:
-            found.append((tuple(now), frozenset(commas), sentence))
+            found.append(Clause(tuple(now), frozenset(commas), sentence))
             now.clear()
         commas.clear()
 
     for word, comma, stop in _TOKEN.findall(normalise(text)):
         if word:
-            if word in TURNS or (word == "now" and now and now[-1] == "and"):
+            if word in TURNS or (word == "now" and now and now[-1] == "and") or len(now) >= LONGEST_CLAUSE:
                 cut()
             if word[0].isdigit():
                 now.extend(_pieces(word))
@@ -126,8 +126,6 @@ def clauses(text: str) -> list[Clause]:
                 commas.add(len(now))
         else:
             cut()
-            if stop == "?":
-                questions.add(sentence)
             sentence += stop in "?.!\n"
     cut()
-    return [Clause(*clause, clause[2] in questions) for clause in found]
+    return found

@@ -126,7 +126,10 @@ def test_a_risk_group_is_never_given_the_medicines_entry(
     reply = assistant.reply(Message(text))
     assert reply.intents[:1] == (redirect,) or redirect in reply.choices
     shown = {*reply.intents, *reply.choices} | {
-        value for row in reply.buttons for button in row if button.action.verb == Verb.ENTRY
+        value
+        for row in reply.buttons
+        for button in row
+        if button.action.verb == Verb.ENTRY
         for value in button.action.values
     }
     assert not [intent for intent in shown - {redirect} if knowledge.entries[intent].medicine]

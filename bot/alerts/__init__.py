@@ -1,7 +1,8 @@
 """Warning signs in a message.
 
-What a sign is stands in `knowledge/alerts.yaml`; here stands how a message is read for it (`reader`), the language of its
-patterns (`language`), numbers that mean something (`numbers`) and mistyped words (`spelling`).
+What a sign is stands in `knowledge/alerts.yaml`. Here stands how a message is read for it (`reader`): the language of
+its patterns (`language`), denials and questions around it (`context`), numbers that mean something (`numbers`) and
+mistyped words (`spelling`).
 """
 
 from bot.alerts.language import PatternError

@@ -60,6 +60,14 @@ class Match:
         """Yield the places between those it covers."""
         return ((a, b) for (_, a), (b, _) in pairwise(self.places) if a < b)
 
+    def words(self) -> Iterator[int]:
+        """Yield the words it covers."""
+        return (place for start, end in self.places for place in range(start, end))
+
+    def touches(self, places: set[int]) -> bool:
+        """Whether it covers one of the words given."""
+        return bool(places) and not places.isdisjoint(self.words())
+
 
 Chain = tuple[Symbol, ...]
 """Symbols side by side."""
@@ -132,13 +140,23 @@ class Language:
         symbols: list[Symbol] = []
         for match in _ITEM.finditer(text):
             if match[1] is None:
-                if literal := self._content(match[2]):
-                    symbols.append(self._literal(tuple(literal)))
+                if match[2].strip():
+                    symbols.append(self._literal(self._words(match[2], f"pattern '{pattern}'")))
             else:
                 symbols.append(self._number(match[1], pattern) if _NUMBER.match(match[1]) else self.group(match[1]))
         if not symbols:
-            raise PatternError(f"The pattern '{pattern}' has an empty place. Write words or a {{group}} on each side of a join.")
+            raise PatternError(
+                f"The pattern '{pattern}' has an empty place. Write words or a {{group}} on each side of a join."
+            )
         return tuple(symbols)
+
+    def _words(self, text: str, where: str) -> tuple[str, ...]:
+        content = tuple(self._content(text))
+        if not content:
+            raise PatternError(
+                f"In the {where}, '{text.strip()}' holds little words only. Take it out, or add a word that counts."
+            )
+        return content
 
     def _literal(self, phrase: tuple[str, ...]) -> Symbol:
         name = f'"{" ".join(phrase)}"'  # quoted, for a group may have the same name
@@ -151,7 +169,9 @@ class Language:
         match = _NUMBER.fullmatch(text)
         if not match or match[1] not in KINDS:
             known = ", ".join(KINDS)
-            raise PatternError(f"The pattern '{pattern}' holds the number '{text}'. Write one of {known}, as in {{age<18}}.")
+            raise PatternError(
+                f"The pattern '{pattern}' holds the number '{text}'. Write one of {known}, as in {{age<18}}."
+            )
         if text not in self._symbols:
             self._symbols[text] = len(self._symbols)
             self._numbers[self._symbols[text]] = match[1], match[2], float(match[3])
@@ -164,16 +184,21 @@ class Language:
             raise PatternError(f"There is no group '{name}'. Add it to groups, or mend its spelling.")
         if name not in self._expanded:
             self._expanded[name] = [
-                phrase for text in self._groups[name] for phrase in self._expand(text, (*within, name)) if phrase
+                phrase for text in self._groups[name] for phrase in self._expand(text, (*within, name))
             ]
         if len(self._expanded[name]) > MOST_PHRASES:
-            raise PatternError(f"The group '{name}' has more than {MOST_PHRASES} phrases. Name fewer groups within its phrases.")
+            raise PatternError(
+                f"The group '{name}' has more than {MOST_PHRASES} phrases. Name fewer groups within its phrases."
+            )
         return self._expanded[name]
 
     def _expand(self, text: str, within: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         choices = [
-            [tuple(self._content(match[2]))] if match[1] is None else self._phrases(match[1], within)
+            self._phrases(match[1], within)
+            if match[1] is not None
+            else [self._words(match[2], f"group '{within[-1]}'")]
             for match in _ITEM.finditer(text)
+            if match[0].strip()
         ]
         for choice in product(*choices):
             yield tuple(word for phrase in choice for word in phrase)
@@ -241,7 +266,12 @@ def _near(found: tuple[Place, ...], others: list[dict[int, list[Place]]]) -> Ite
         yield Match(tuple(sorted(span for place in found for span in place)))
         return
     low, high = min(p[0][0] for p in found), max(p[-1][1] for p in found)
-    before = [(s, place) for s in range(low - NEAR - 8, low) for place in others[0].get(s, ()) if low - NEAR <= place[-1][1] <= low]
+    before = [
+        (s, place)
+        for s in range(low - NEAR - 8, low)
+        for place in others[0].get(s, ())
+        if low - NEAR <= place[-1][1] <= low
+    ]
     after = [(s, place) for s in range(high, high + NEAR + 1) for place in others[0].get(s, ())]
     for _, place in before + after:
         yield from _near((*found, place), others[1:])

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 KINDS = ("age", "temperature", "days", "number")
 
-_WORDS = {
+WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "dozen": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
     "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
 }  # fmt: skip
-_DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "wk": 7, "wks": 7, "month": 30, "months": 30, "mth": 30, "mths": 30,
-         "year": 365, "years": 365, "yr": 365, "yrs": 365}  # fmt: skip
-_YEARS = {"year", "years", "yr", "yrs", "y"}
+_DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30, "year": 365, "years": 365}
+_YEARS = {"year", "years", "y"}
 _OLD = {"old", "olds", "age", "o", "of"}
 _SEX = {"f", "m", "female", "male", "woman", "man", "girl", "boy", "lady", "guy", "gentleman", "fem"}
 _BEFORE_AGE = {"im", "am", "aged", "age", "hes", "shes", "is", "turned", "being"}
@@ -71,11 +70,11 @@ def numbers(words: Sequence[str], *, opening: bool) -> Iterator[Number]:
 
 
 def _value(word: str) -> float | None:
-    if word in _WORDS:
-        return float(_WORDS[word])
-    if not word[0].isdigit() or len(word) > 12:  # noqa: PLR2004  # longer ones are telephone numbers and the like
+    if word in WORDS:
+        return float(WORDS[word])
+    if not word[0].isdigit() or len(word) > 12:  # longer ones are telephone numbers and the like
         return None
-    plain = word.replace(",", "") if len(word.rpartition(",")[2]) == 3 else word.replace(",", ".")  # noqa: PLR2004
+    plain = word.replace(",", "") if len(word.rpartition(",")[2]) == 3 else word.replace(",", ".")
     try:
         return float(plain)
     except ValueError:
@@ -84,7 +83,11 @@ def _value(word: str) -> float | None:
 
 def _temperature(value: float, before: Sequence[str], after: Sequence[str]) -> float | None:
     said = bool(_HEAT.intersection(before)) or bool(after and after[0] in _DEGREES)
-    if said and _CELSIUS[0] <= value <= _CELSIUS[1] and not (after and after[0] == "f" and not _HEAT.intersection(before)):
+    if (
+        said
+        and _CELSIUS[0] <= value <= _CELSIUS[1]
+        and not (after and after[0] == "f" and not _HEAT.intersection(before))
+    ):
         return value
     if said and _FAHRENHEIT[0] <= value <= _FAHRENHEIT[1]:
         return (value - 32) / 1.8

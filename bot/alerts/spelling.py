@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from rapidfuzz.distance import OSA
 
 FUZZY = 6
-"""Words of so many letters or more are known with one wrong, missing, added or swapped letter. In shorter ones a letter makes
-another word (pee, see)."""
+"""Words of so many letters or more are known with one wrong, missing, added or swapped letter. In shorter ones a letter
+makes another word (pee, see)."""
 _LONGEST = 24
 _DOUBLED = re.compile(r"(.)\1+")
 
@@ -70,13 +70,26 @@ class Speller:
         """Return the word of the vocabulary that was meant, or the word itself."""
         if word in self._vocabulary or word in self._ordinary or not word.isalpha():
             return word
+        undoubled = self._undoubled.get(_DOUBLED.sub(r"\1", word))
+        if undoubled and len(undoubled) < len(word):
+            return undoubled
         if FUZZY - 1 <= len(word) <= _LONGEST:
-            for key in (word, *_deletions(word)):
-                for candidate in self._by_deletion.get(key, ()):
-                    if OSA.distance(word, candidate, score_cutoff=1) <= 1:
-                        return candidate
-        undoubled = _DOUBLED.sub(r"\1", word)
-        return self._undoubled.get(undoubled, word) if undoubled != word else word
+            candidates = {
+                candidate
+                for key in (word, *_deletions(word))
+                for candidate in self._by_deletion.get(key, ())
+                if OSA.distance(word, candidate, score_cutoff=1) <= 1
+            }
+            if candidates:
+                return min(candidates, key=lambda meant: (_slip(word, meant), meant))
+        return word
+
+
+def _slip(written: str, meant: str) -> tuple[int, int]:
+    """Return how unlikely a slip is: swapped and missing letters are likely, a wrong one at either end is not."""
+    swapped = sorted(written) == sorted(meant)
+    kind = 0 if swapped else 1 if len(written) < len(meant) else 2
+    return kind, (written[0] != meant[0]) + (written[-1] != meant[-1])
 
 
 def _deletions(word: str) -> Iterator[str]:

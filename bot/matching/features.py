@@ -1,7 +1,7 @@
 """Sparse features of a text, and their cosine similarity to many texts at once."""
 
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -103,20 +103,12 @@ class Index:
         found = np.fromiter(frequency.values(), dtype=np.float32, count=len(frequency))
         idf = np.log((1 + len(counts)) / (1 + found)).astype(np.float32) + 1
         vectors = [_vector(count, numbers, idf, len(counts)) for count in counts]
-        postings: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
-        for text, vector in enumerate(vectors):
-            for feature, weight in zip(vector.features.tolist(), vector.weights.tolist(), strict=True):
-                postings[feature].append((text, weight))
-        flat = [pair for feature in range(len(numbers)) for pair in postings[feature]]
-        starts = np.cumsum([0, *(len(postings[feature]) for feature in range(len(numbers)))], dtype=np.int32)
-        index = cls(
-            size=len(counts),
-            numbers=numbers,
-            idf=idf,
-            starts=starts,
-            texts=np.array([text for text, _ in flat], dtype=np.int32),
-            weights=np.array([weight for _, weight in flat], dtype=np.float32),
-        )
+        features = np.concatenate([vector.features for vector in vectors])
+        by_feature = np.argsort(features, kind="stable")
+        texts = np.repeat(np.arange(len(vectors), dtype=np.int32), [len(vector.features) for vector in vectors])
+        starts = np.concatenate([[0], np.cumsum(np.bincount(features, minlength=len(numbers)))]).astype(np.int32)
+        weights = np.concatenate([vector.weights for vector in vectors])
+        index = cls(len(vectors), numbers, idf, starts, texts[by_feature], weights[by_feature])
         return index, vectors
 
     def vector(self, features: Iterable[str]) -> Vector:

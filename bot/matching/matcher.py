@@ -4,8 +4,8 @@ Similarity serves as a kernel, and a ridge regression on it learns what each phr
 ridge regression, Saunders and others, 1998). The kernel is a weighted sum of cosines (of character n-grams, of word
 n-grams, of the lexicon's concepts) and of RapidFuzz's scores to a power; RapidFuzz looks only at the candidates that
 the cosines find nearest, which keeps a message at about a millisecond. Off-topic examples are a class of their own, so
-that the bot learns what it doesn't know. Scores become probabilities by a softmax whose scale is fitted on
-leave-one-out scores, which ridge regression gives in closed form.
+that the bot learns what it doesn't know. Scores become probabilities by a softmax, whose scale is fitted to examples
+that the regression has not seen.
 """
 
 from collections.abc import Sequence
@@ -22,10 +22,13 @@ from knowledge.schema import Concept
 OFF_TOPIC = ""
 """The label of the examples that no entry answers."""
 
+HELD_OUT = 5
+"""Every fifth example is kept from the regression on which the probabilities are calibrated."""
+
 
 @dataclass(frozen=True)
 class Settings:
-    """The matcher's weights, chosen by leave-one-out on the knowledge's own phrasings.
+    """The matcher's weights, chosen on phrasings that were left out of the fit.
 
     Attributes:
         characters: Weight of the cosine of character n-grams.
@@ -152,22 +155,28 @@ class Matcher:
             indexes.append(index)
             for row, vector in enumerate(vectors):
                 kernel[row] += weight * index.similarities(vector)
-        fuzzy = np.zeros_like(kernel)
-        for row, one in enumerate(read):
-            candidates = _largest(kernel[row], self._settings.candidates)
-            fuzzy[row, candidates] = self._fuzzy(one, candidates)
-        kernel += self._settings.fuzzy * np.maximum(fuzzy, fuzzy.T)
+        nearest = [_largest(row, self._settings.candidates) for row in kernel]
+        for row, (one, candidates) in enumerate(zip(read, nearest, strict=True)):
+            # Half from either side, since one may be near the other and not the other way round.
+            half = self._settings.fuzzy / 2 * self._fuzzy(one, candidates)
+            kernel[row, candidates] += half
+            kernel[candidates, row] += half
         place = {label: i for i, label in enumerate(self.labels)}
         targets = np.array([place[example.label] for example in self.examples])
         truth = np.zeros((size, len(self.labels)), dtype=np.float32)
         truth[np.arange(size), targets] = 1
-        kernel[np.diag_indices(size)] += self._settings.ridge
-        inverse = np.linalg.inv(kernel)
-        weights = inverse @ truth
-        # What the regression would say of each example, had it been left out (Cook and Weisberg, 1982).
-        left_out = (truth - weights / np.diag(inverse)[:, None]).astype(np.float32)
-        scale, off_topic = _calibrate(left_out, targets, self._unknown)
-        return Fit(tuple(indexes), weights.astype(np.float32), scale, off_topic)
+        held, seen = np.arange(0, size, HELD_OUT), np.flatnonzero(np.arange(size) % HELD_OUT)
+        rest = self._solve(kernel[np.ix_(seen, seen)], truth[seen])
+        scale, off_topic = _calibrate(kernel[np.ix_(held, seen)] @ rest, targets[held], self._unknown)
+        return Fit(tuple(indexes), self._solve(kernel, truth), scale, off_topic)
+
+    def _solve(self, kernel: Floats, truth: Floats) -> Floats:
+        """Return the weights of the ridge regression. Changes the kernel's diagonal."""
+        import scipy.linalg  # noqa: PLC0415 - slow to import, and a fit is rare
+
+        kernel[np.diag_indices(len(kernel))] += self._settings.ridge
+        # Unlike numpy's, this stays in single precision: half the memory, and a third of the time.
+        return np.asarray(scipy.linalg.solve(kernel.T, truth, assume_a="sym", overwrite_a=True, check_finite=False))
 
 
 def _largest(values: Floats, wanted: int) -> NDArray[np.intp]:
@@ -185,7 +194,7 @@ def softmax(scores: Floats, scale: float, off_topic: float, unknown: int) -> Flo
 
 
 def _calibrate(scores: Floats, targets: NDArray[np.intp], unknown: int) -> tuple[float, float]:
-    """Return the softmax's scale and off-topic term that make the left-out examples most likely (by pattern search)."""
+    """Return the softmax's scale and off-topic term that make the held-out examples most likely (by pattern search)."""
     rows = np.arange(len(targets))
 
     def surprise(point: tuple[float, float]) -> float:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from telegram import Bot, BotCommand, Update
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
 
 from bot.assistant import Assistant
@@ -20,6 +20,9 @@ from knowledge.wording import Wording
 log = logging.getLogger(__name__)
 
 App = Application[ExtBot[None], Context, dict[Any, Any], ChatData, dict[Any, Any], Any]
+
+LONGEST_WAIT = 60
+"""Seconds between two attempts to reach Telegram at the start."""
 
 UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
 """The kinds of updates that the bot asks Telegram for."""
@@ -58,12 +61,7 @@ async def polling(assistant: Assistant, token: str, url: str) -> AsyncIterator[A
     """
     application = build(assistant, token, url)
     try:
-        await application.initialize()
-    except InvalidToken:
-        raise TokenRefusedError(
-            "Telegram doesn't know this token (401): copy TELEGRAM_TOKEN again from @BotFather"
-        ) from None
-    try:
+        await _connect(application)
         await introduce(application.bot, assistant.knowledge.wording)
         await application.start()
         updater = application.updater
@@ -74,6 +72,25 @@ async def polling(assistant: Assistant, token: str, url: str) -> AsyncIterator[A
         await application.stop()
     finally:
         await application.shutdown()
+        await application.bot.shutdown()  # where it was never connected, the line above leaves it open
+
+
+async def _connect(application: App) -> None:
+    """Reach Telegram for the first time, however long its bad day lasts."""
+    wait = 1
+    while True:
+        try:
+            await application.initialize()
+        except InvalidToken:
+            raise TokenRefusedError(
+                "Telegram doesn't know this token (401): copy TELEGRAM_TOKEN again from @BotFather"
+            ) from None
+        except NetworkError as error:
+            log.warning("can't reach Telegram (%s); trying again in %d s", error, wait)
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
+        else:
+            return
 
 
 async def introduce(bot: Bot, wording: Wording) -> None:

@@ -70,6 +70,13 @@ async def test_a_refused_token_is_said_so(assistant: Assistant) -> None:
                 pass
 
 
+async def test_a_telegram_that_is_down_at_the_start_is_tried_again(assistant: Assistant) -> None:
+    async with LocalTelegram() as local:
+        local.fail(Fault("502", method="getMe"))
+        async with polling(assistant, local.token, local.url):
+            assert len(local.calls("getMe")) == 2
+
+
 async def test_the_profile_is_set_at_the_start(telegram: LocalTelegram) -> None:
     commands = telegram.calls("setMyCommands")[-1].parameters["commands"]
     assert {"start", "topics", "ask", "help", "sources", "disclaimer", "about", "privacy"} <= {

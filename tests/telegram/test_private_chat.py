@@ -1,5 +1,7 @@
 """A person writes to the bot in a private chat."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
 from bot.local_telegram import LocalTelegram, Person
@@ -179,7 +181,7 @@ async def test_an_edit_whose_answer_was_deleted_is_answered_anew(telegram: Local
 
 
 async def test_what_holds_no_words_gets_a_friendly_line_with_the_numbers(anna: Person) -> None:
-    for send, said in [
+    cases: list[tuple[Callable[[], Awaitable[object]], str]] = [
         (anna.sends_photo, "pictures"),
         (anna.sends_video, "pictures"),
         (anna.sends_voice, "voice"),
@@ -187,7 +189,8 @@ async def test_what_holds_no_words_gets_a_friendly_line_with_the_numbers(anna: P
         (anna.sends_document, "files"),
         (anna.sends_location, "location"),
         (anna.sends_contact, "only read text"),
-    ]:
+    ]
+    for send, said in cases:
         await send()
         line = (await anna.hears()).text
         assert said in line

@@ -1,0 +1,131 @@
+"""What stands around a sign in a message: a denial, a question, or that it is over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.alerts.language import Language, Match, Spots
+from knowledge.schema import Alerts
+
+REACH = 3
+"""How many words may stand between a denial and the sign it denies, or between two members of a list."""
+_OR = frozenset({"or", "nor"})
+_NEW_STATEMENT = frozenset({"and", "i", "im", "ive", "because", "since", "so", "when", "then", "he", "she", "now"})
+_GREETINGS = frozenset(
+    {"hi", "hello", "hey", "doctor", "doc", "sir", "so", "and", "or", "ok", "please", "well", "also", "question"}
+)
+_NEXT_CLAUSES = 2
+"""How many clauses after a sign may say that it is over ("I had chest pain, however it went away")."""
+
+
+@dataclass(frozen=True)
+class SpottedClause:
+    """A clause as the patterns see it.
+
+    Attributes:
+        words: Its words in their right spelling, without little words.
+        all_words: The same with them.
+        at: The place of each of `words` in `all_words`.
+        commas: The places in `words` before which a comma stands.
+        sentence: The number of its sentence.
+        spots: Where the symbols of the patterns stand in `words`.
+    """
+
+    words: Sequence[str]
+    all_words: Sequence[str]
+    at: Sequence[int]
+    commas: frozenset[int]
+    sentence: int
+    spots: Spots
+
+    def quote(self, start: int, end: int) -> Sequence[str]:
+        """Return all words from the word `start` of `words` up to the word before `end`."""
+        return self.all_words[self.at[start] : self.at[end - 1] + 1]
+
+
+class Context:
+    """Judges a sign by the words around it.
+
+    Args:
+        alerts: Holds the words that deny, ask or say that a sign is over.
+        language: Where they are known as groups.
+    """
+
+    def __init__(self, alerts: Alerts, language: Language) -> None:
+        self._persons = frozenset(alerts.persons)
+        self._denials = language.group("denials")
+        self._no_denials = language.group("no_denials")
+        self._denials_after = language.group("denials_after")
+        self._questions = language.group("questions")
+        self._question_starts = language.group("question_starts")
+        self._worries = language.group("worries")
+        self._over = language.group("over")
+
+    @staticmethod
+    def groups(alerts: Alerts) -> dict[str, tuple[str, ...]]:
+        """Return the groups that the language must know for this."""
+        names = ("denials", "no_denials", "denials_after", "questions", "question_starts", "worries", "over")
+        return {name: getattr(alerts, name) for name in names}
+
+    def denied(self, clause: SpottedClause, match: Match) -> bool:
+        """Whether words before, within or after a sign deny it.
+
+        A denial reaches over a few words and on through a list ("no fever, chills or numbness"), but not to a new
+        statement ("no fever and I feel faint"). A sign that itself opens with a denial ("no feeling", "can't pee") is
+        not denied by another one.
+        """
+        if any(match.end <= start <= match.end + 2 for start in clause.spots.get(self._denials_after, ())):
+            return True
+        excused = {
+            place for start, ends in clause.spots.get(self._no_denials, {}).items() for place in range(start, max(ends))
+        }
+        denials = {start: ends for start, ends in clause.spots.get(self._denials, {}).items() if start not in excused}
+        if match.start in denials or match.start in excused:
+            return False
+        last_words = {end - 1 for ends in denials.values() for end in ends}
+        within = any(a <= last < b for last in last_words for a, b in match.gaps())
+        return within or self._reached(clause, match.start, last_words)
+
+    @staticmethod
+    def _reached(clause: SpottedClause, start: int, denials: set[int]) -> bool:
+        """Whether one of the denials that end at the given words reaches the word `start`."""
+        listed = False
+        commas = 0
+        left = REACH
+        for i in range(start - 1, -1, -1):
+            if i + 1 in clause.commas:
+                commas += 1
+                left = REACH
+            word = clause.words[i]
+            if i in denials:
+                return listed or commas != 1  # "no fever, chest pain" is no list, "no fever, chills, chest pain" is one
+            if word in _NEW_STATEMENT:
+                return False
+            if word in _OR:
+                listed, left = True, REACH + 1
+            left -= 1
+            if left < 0:
+                return False
+        return False
+
+    def asked(self, clause: SpottedClause, match: Match) -> bool:
+        """Whether a clause asks about a sign in general.
+
+        It does where it holds no worry, and no person stands between the question and the sign.
+        """
+        openers = [
+            end for start, ends in clause.spots.get(self._questions, {}).items() if start < match.start for end in ends
+        ]
+        for start, ends in clause.spots.get(self._question_starts, {}).items():
+            if start < match.start and (start in clause.commas or _GREETINGS.issuperset(clause.words[:start])):
+                openers += ends
+        return self._worries not in clause.spots and any(
+            self._persons.isdisjoint(clause.quote(end - 1, match.end)[1:]) for end in openers
+        )
+
+    def over(self, message: Sequence[SpottedClause], i: int) -> bool:
+        """Whether the clause `i`, or one soon after it in its sentence, says that a sign is over."""
+        return any(
+            self._over in clause.spots
+            for clause in message[i : i + 1 + _NEXT_CLAUSES]
+            if clause.sentence == message[i].sentence
+        )
