@@ -109,7 +109,7 @@ def clauses(text: str) -> list[Clause]:
 
     def cut() -> None:
         if now:
-            found.append(Clause(tuple(now), frozenset(commas), sentence))
+            found.append(Clause(tuple(now), frozenset(c for c in commas if c < len(now)), sentence))
             now.clear()
         commas.clear()
 

@@ -12,6 +12,7 @@ A pattern is made of:
 from the tightest to the loosest. A phrase of a group is words and other groups side by side.
 """
 
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ MOST_PHRASES = 20_000
 """A group of more phrases than this is a slip: groups within groups multiply."""
 
 _ITEM = re.compile(r"\{([^{}]*)\}|([^{}]+)")
+_COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq}
 _NUMBER = re.compile(r"([a-z]+)(<=|>=|<|>|=)(\d+(?:\.\d+)?)")
 
 
@@ -75,6 +77,8 @@ Run = tuple[Chain, ...]
 """Chains joined by `..`."""
 Part = tuple[Run, ...]
 """Runs joined by `+`."""
+Place = tuple[tuple[int, int], ...]
+"""Where a run stands: the places of its chains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +123,8 @@ class Language:
             PatternError: It can't be read.
         """
         parts = tuple(
-            tuple(tuple(self._chain(chain, text) for chain in run.split("..")) for run in part.split(" + "))
-            for part in text.split(" & ")
+            tuple(tuple(self._chain(chain, text) for chain in run.split("..")) for run in part.split("+"))
+            for part in text.split("&")
         )
         return Pattern(text, parts, frozenset(s for part in parts for run in part for chain in run for s in chain))
 
@@ -224,57 +228,31 @@ class Language:
                     spots.setdefault(symbol, {}).setdefault(start, []).append(end)
                 node = node.next.get(clause[end]) if end < len(clause) else None
         for number in numbers:
-            for symbol, (kind, operator, limit) in self._numbers.items():
-                if number.kind == kind and _holds(number.value, operator, limit):
+            for symbol, (kind, comparison, limit) in self._numbers.items():
+                if number.kind == kind and _COMPARE[comparison](number.value, limit):
                     spots.setdefault(symbol, {}).setdefault(number.start, []).append(number.end)
         return spots
-
-
-def _holds(value: float, operator: str, limit: float) -> bool:
-    match operator:
-        case "<":
-            return value < limit
-        case "<=":
-            return value <= limit
-        case ">":
-            return value > limit
-        case ">=":
-            return value >= limit
-    return value == limit
 
 
 def matches(part: Part, spots: Spots) -> Iterator[Match]:
     """Yield all places of a clause that meet a part of a pattern."""
     first, *others = [_run(run, spots) for run in part]
-    if not others:
-        for start, places in first.items():
+    if all(others):
+        for places in first.values():
             for place in places:
-                yield Match(((start, place[-1][1]),) if len(place) == 1 else place)
-        return
-    if not all(others):
-        return
-    for places in first.values():
-        for place in places:
-            yield from _near((place,), others)
-
-
-Place = tuple[tuple[int, int], ...]
+                yield from _near((place,), others)
 
 
 def _near(found: tuple[Place, ...], others: list[dict[int, list[Place]]]) -> Iterator[Match]:
+    """Yield the matches that join the runs found with one of each other run near them."""
     if not others:
         yield Match(tuple(sorted(span for place in found for span in place)))
         return
-    low, high = min(p[0][0] for p in found), max(p[-1][1] for p in found)
-    before = [
-        (s, place)
-        for s in range(low - NEAR - 8, low)
-        for place in others[0].get(s, ())
-        if low - NEAR <= place[-1][1] <= low
-    ]
-    after = [(s, place) for s in range(high, high + NEAR + 1) for place in others[0].get(s, ())]
-    for _, place in before + after:
-        yield from _near((*found, place), others[1:])
+    low, high = min(place[0][0] for place in found), max(place[-1][1] for place in found)
+    for start, places in others[0].items():
+        for place in places:
+            if high <= start <= high + NEAR or low - NEAR <= place[-1][1] <= low:
+                yield from _near((*found, place), others[1:])
 
 
 def _run(run: Run, spots: Spots) -> dict[int, list[Place]]:

@@ -11,10 +11,18 @@ WORDS = {
     "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
 }  # fmt: skip
 _DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30, "year": 365, "years": 365}
-_YEARS = {"year", "years", "y"}
-_OLD = {"old", "olds", "age", "o", "of"}
-_SEX = {"f", "m", "female", "male", "woman", "man", "girl", "boy", "lady", "guy", "gentleman", "fem"}
-_BEFORE_AGE = {"im", "am", "aged", "age", "hes", "shes", "is", "turned", "being"}
+_AFTER_AGE = {
+    ("yo",),
+    ("y", "o"),
+    ("years", "old"),
+    ("year", "old"),
+    ("year", "olds"),
+    ("years", "of", "age"),
+    ("y", "old"),
+}
+_SEX = {"female", "male", "woman", "man", "girl", "boy", "lady", "guy", "gentleman"}
+_SEX_LETTERS = {"f", "m"}
+_BEFORE_AGE = {"im", "am", "aged", "age", "hes", "shes", "turned", "being"}
 _KIN = {"son", "daughter", "kid", "child", "boy", "girl", "mum", "mom", "dad", "mother", "father", "grandma", "grandpa",
         "nan", "gran", "grandad", "granny", "nephew", "niece", "brother", "sister", "husband", "wife"}  # fmt: skip
 _HEAT = {"temp", "temperature", "temps", "fever", "fevers", "feverish", "burning"}
@@ -82,33 +90,27 @@ def _value(word: str) -> float | None:
 
 
 def _temperature(value: float, before: Sequence[str], after: Sequence[str]) -> float | None:
-    said = bool(_HEAT.intersection(before)) or bool(after and after[0] in _DEGREES)
-    if (
-        said
-        and _CELSIUS[0] <= value <= _CELSIUS[1]
-        and not (after and after[0] == "f" and not _HEAT.intersection(before))
-    ):
+    unit = after[0] if after else ""
+    if unit not in _DEGREES and _HEAT.isdisjoint(before):
+        return None
+    if _CELSIUS[0] <= value <= _CELSIUS[1] and unit != "f":
         return value
-    if said and _FAHRENHEIT[0] <= value <= _FAHRENHEIT[1]:
-        return (value - 32) / 1.8
-    return None
+    return (value - 32) / 1.8 if _FAHRENHEIT[0] <= value <= _FAHRENHEIT[1] else None
 
 
 def _age(value: float, words: Sequence[str], i: int, *, opening: bool) -> int:
     """Return how many words say an age at `i`; 0 where none does."""
     before = words[i - 1] if i else ""
-    after = (*words[i + 1 : i + 4], "", "", "")
-    if after[0] in _YEARS and after[1] in _OLD:
-        return 3
-    if after[0] in {"yo", "yrold", "yearold", *_SEX}:
+    after = words[i + 1] if i + 1 < len(words) else ""
+    for length in (1, 2, 3):
+        if tuple(words[i + 1 : i + 1 + length]) in _AFTER_AGE:
+            return 1 + length
+    if after in _SEX or (after in _SEX_LETTERS and (i == 0 or before in _BEFORE_AGE)):
         return 2
-    if after[0] == "s" and value % 10 == 0:
+    if after == "s" and value % 10 == 0:  # "in her 70s"
         return 2
-    if after[0] in _YEARS and before in {"im", "hes", "shes", "aged"}:
-        return 2
-    if after[0] in _NO_AGE:
+    if after in _NO_AGE or after[:1].isdigit():
         return 0
-    if before in _BEFORE_AGE or before in _KIN or (before in {"f", "m"} and i == 1):
-        return 1
-    alone = opening and i == 0 and _YOUNGEST_ADULT <= value <= _TWO_DIGITS and after[0] in {"and", "with", "never"}
-    return int(alone)
+    of_kin = before in _KIN or (before == "is" and bool(_KIN.intersection(words[max(0, i - 4) : i])))
+    alone = opening and i == 0 and _YOUNGEST_ADULT <= value <= _TWO_DIGITS and after in {"and", "with", "never"}
+    return int(before in _BEFORE_AGE or of_kin or (before in _SEX_LETTERS and i == 1) or alone)

@@ -56,7 +56,7 @@ class _Sign:
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """A part of a pattern that a clause reports. Of two, the smaller is the stronger."""
+    """How a clause meets a part of a pattern: does it only ask, does it leave doubt, and in which words."""
 
     asked: bool
     doubtful: bool

@@ -21,7 +21,7 @@ Extract = Callable[[list[str]], Iterable[str]]
 LONGEST = 4096
 """Characters of a text that are read: as many as a Telegram message holds."""
 
-NGRAMS = (2, 5)
+NGRAMS = (3, 4)
 """Letters of the shortest and the longest character n-gram, the blanks at a word's ends counted."""
 
 

@@ -71,7 +71,7 @@ def _code() -> Iterator[Path]:
 
 def _read(file: Path) -> Fit | None:
     try:
-        with np.load(file, allow_pickle=False) as kept:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
             indexes = tuple(_index(kept, i) for i in range(int(kept["indexes"])))
             return Fit(indexes, kept["weights"], float(kept["scale"]), float(kept["off_topic"]))
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):

@@ -22,6 +22,12 @@ from knowledge.schema import Concept
 OFF_TOPIC = ""
 """The label of the examples that no entry answers."""
 
+SHARPEST = 40.0
+"""The largest scale of the softmax."""
+
+STEEPEST = 3.0
+"""The most that is added to the off-topic label's score, or taken from it."""
+
 HELD_OUT = 5
 """Every fifth example is kept from the regression on which the probabilities are calibrated."""
 
@@ -203,8 +209,10 @@ def _calibrate(scores: Floats, targets: NDArray[np.intp], unknown: int) -> tuple
 
     here, step = (8.0, 0.0), (4.0, 1.0)
     while step[0] > 0.1:
-        around = [(here[0] + i * step[0], here[1] + j * step[1]) for i in (-1, 0, 1) for j in (-1, 0, 1)]
-        best = min(around, key=surprise)
+        around = [(here[0] + i * step[0], here[1] + j * step[1]) for i in (0, -1, 1) for j in (0, -1, 1)]
+        # A few easy examples would have both without bounds.
+        bounded = [point for point in around if 1 <= point[0] <= SHARPEST and abs(point[1]) <= STEEPEST]
+        best = min(bounded, key=surprise)
         if best == here:
             step = (step[0] / 2, step[1] / 2)
         here = best

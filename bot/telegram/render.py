@@ -23,6 +23,8 @@ _HTML = {
     Style.NOTE: "<blockquote>{}</blockquote>",
     Style.SMALL: "<i>{}</i>",
 }
+_AFTER = {Style.HEADING: "\n", Style.NOTE: "\n", Style.SOURCE: "\n"}
+"""What parts a block from the next one, where that is no empty line."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,13 @@ def render(reply: Reply, wording: Wording, bot_name: str, page: int = 0) -> Rend
     """
     pages = list(_pages(reply.blocks))
     page = min(page, len(pages) - 1)
-    html = "\n\n".join(_html(block) for block in pages[page])
+    html = "".join(_html(block) + _AFTER.get(block.style, "\n\n") for block in pages[page]).rstrip()
     if page + 1 < len(pages) and reply.again:
         more = InlineKeyboardButton(wording.labels.more, callback_data=replace(reply.again, page=page + 1).pack())
         return Rendered(html, InlineKeyboardMarkup([[more]]))
     rows = [[InlineKeyboardButton(b.label, callback_data=b.action.pack()) for b in row] for row in reply.buttons]
-    if reply.share:
-        rows.append([InlineKeyboardButton(wording.labels.share, url=share_link(bot_name, reply.share))])
+    if reply.share and rows:
+        rows[-1].append(InlineKeyboardButton(wording.labels.share, url=share_link(bot_name, reply.share)))
     return Rendered(html, InlineKeyboardMarkup(rows) if rows else None)
 
 
