@@ -9,8 +9,11 @@ from bot.matching.decision import Decision
 from bot.matching.features import LONGEST, tokens
 from bot.matching.matcher import Matcher, Ranking
 from bot.matching.understanding import understand
-from bot.reply import Action, Explanation, Message, Reply, Verb
+from bot.reply import NOTHING, Action, Explanation, Memory, Message, Reply, Verb
 from knowledge.load import Knowledge
+
+YES_OR_NO_WORDS = 4
+"""Words of the longest message that is read as yes or no to a check question."""
 
 HARDLY_OURS = 0.9
 """From this off-topic probability on, the nearest entries are not worth offering."""
@@ -29,28 +32,35 @@ class Assistant:
         self._reader = AlertReader(knowledge.alerts)
         self._compose = Composer(knowledge)
         self._topics = {topic.label.casefold(): topic for topic in knowledge.wording.topics}
+        self._yes, self._no = frozenset(knowledge.wording.yes), frozenset(knowledge.wording.no)
         self._themes = {theme.theme: theme for theme in knowledge.themes}
 
     def reply(self, message: Message) -> Reply:
         """Return the reply to a message."""
         signs = self._reader.read(message.text)
-        emergencies = [sign for sign in signs if sign.sure and sign.level == "emergency"]
-        if emergencies:
+        if any(sign.sure and sign.level == "emergency" for sign in signs):
             reply = self._compose.emergency([sign for sign in signs if sign.sure])
-            return replace(reply, explanation=_explain(signs))
-        reply = self._below_emergency(message, signs)
-        return self._compose.after_alert(reply) if message.recent_alert else reply
+            reply = replace(reply, explanation=_explain(signs))
+        else:
+            reply = self._below_emergency(message, signs)
+            reply = self._compose.after_alert(reply) if message.memory.alert else reply
+        at_risk = (sign.flag for sign in signs if self.knowledge.alert[sign.flag].redirect)
+        return replace(reply, at_risk=next(at_risk, ""))
 
     def _below_emergency(self, message: Message, signs: Sequence[Finding]) -> Reply:
-        topic = self._topics.get(message.text.strip().casefold())
+        text, memory = message.text, message.memory
+        topic = self._topics.get(text.strip().casefold())
         if topic:
-            return self.open(topic.entry) if topic.entry else self._compose.theme(self._themes[topic.theme])
-        if not tokens(message.text):
+            verb, value = (Verb.ENTRY, topic.entry) if topic.entry else (Verb.THEME, topic.theme)
+            return self.press(Action(verb, value), memory)
+        read = tokens(text)
+        if not read:
             return self._compose.fallback(self.knowledge.wording.empty)
-        last = self.knowledge.entries.get(message.last_intent)
-        decision, ranking = understand(self._matcher, message.text, last.title if last else "")
-        decision = self._without_medicines(decision, signs)
-        explanation = _explain(signs, decision, ranking)
+        if memory.check and len(read) <= YES_OR_NO_WORDS and (read[0] in self._yes or read[0] in self._no):
+            return self.press(Action(Verb.YES if read[0] in self._yes else Verb.NO, memory.check), memory)
+        last = self.knowledge.entries.get(memory.last_intent)
+        decision, ranking = understand(self._matcher, text, last.title if last else "")
+        decision = replace(decision, intents=self._safe(self._without_small_talk(decision.intents), signs, memory))
         sure = [sign for sign in signs if sign.sure]
         unsure = [sign for sign in signs if not sign.sure and sign.level != "soon"]
         if any(sign.level == "urgent" for sign in sure):
@@ -58,16 +68,16 @@ class Assistant:
             reply = self._compose.urgent(sure, answer)
         elif unsure:
             reply = self._compose.check(unsure[0], decision.intents[0])
-        elif len(message.text) > LONGEST:
+        elif len(text) > LONGEST:
             reply = self._compose.fallback(self.knowledge.wording.too_long, signs=sure)
         else:
             reply = self._carry_out(decision, ranking, sure)
-        return replace(reply, explanation=explanation)
+        return replace(reply, explanation=_explain(signs, decision, ranking))
 
     def _carry_out(self, decision: Decision, ranking: Ranking, signs: Sequence[Finding]) -> Reply:
         soon = [sign for sign in signs if sign.level == "soon"]
         confidence = decision.confidence
-        if decision.kind == "answer":
+        if decision.kind == "answer" or (decision.kind == "choices" and len(decision.intents) == 1):
             at_risk = any(self.knowledge.alert[sign.flag].redirect for sign in soon)
             return self._compose.answer(decision.intents, confidence=confidence, signs=soon, medicines=not at_risk)
         if decision.kind == "choices":
@@ -75,16 +85,22 @@ class Assistant:
         offered = decision.intents if ranking.off_topic < HARDLY_OURS else ()
         return self._compose.fallback(self.knowledge.wording.fallback, offered, confidence=confidence, signs=soon)
 
-    def _without_medicines(self, decision: Decision, signs: Sequence[Finding]) -> Decision:
-        """Put the redirect in the place of each medicine's entry, where someone at risk asks."""
-        redirects = [self.knowledge.alert[sign.flag].redirect for sign in signs]
-        redirect = next(filter(None, redirects), "")
+    def _without_small_talk(self, intents: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the entries to answer with, without the thanks or hello that stands beside a question."""
+        questions = tuple(one for one in intents if self.knowledge.entries[one].origin != "conversation")
+        return questions if len(intents) == 2 and questions else intents
+
+    def _safe(self, intents: Sequence[str], signs: Sequence[Finding], memory: Memory) -> tuple[str, ...]:
+        """Return the entries, with the redirect in the place of each medicine's where someone at risk asks."""
+        flags = [*(sign.flag for sign in signs), memory.at_risk, memory.alert]
+        redirect = next((self.knowledge.alert[flag].redirect for flag in flags if self._redirects(flag)), "")
+        if not redirect:
+            return tuple(intents)
         entries = self.knowledge.entries
-        if not redirect or not any(entries[intent].medicine for intent in decision.intents):
-            return decision
-        intents = dict.fromkeys(redirect if entries[intent].medicine else intent for intent in decision.intents)
-        kind = "answer" if len(intents) == 1 and decision.kind == "choices" else decision.kind
-        return replace(decision, kind=kind, intents=tuple(intents), reason=f"{decision.reason}; at risk: {redirect}")
+        return tuple(dict.fromkeys(redirect if entries[intent].medicine else intent for intent in intents))
+
+    def _redirects(self, flag: str) -> bool:
+        return flag in self.knowledge.alert and bool(self.knowledge.alert[flag].redirect)
 
     def open(self, intent: str) -> Reply:
         """Return the answer of one entry; if the entry has gone, say so and offer topics."""
@@ -103,9 +119,9 @@ class Assistant:
         """Return a reply in the bot's own words, with the topics under it."""
         return self._compose.fallback(text)
 
-    def press(self, action: Action) -> Reply:
+    def press(self, action: Action, memory: Memory = NOTHING) -> Reply:
         """Return what a tap on a button asks for; if what it names has gone, say so and offer topics."""
-        known = [value for value in action.values if value in self.knowledge.entries]
+        known = self._safe([value for value in action.values if value in self.knowledge.entries], (), memory)
         wording = self.knowledge.wording
         match action.verb:
             case Verb.ENTRY if known:

@@ -2,34 +2,41 @@
 
 from dataclasses import dataclass
 
-from bot.reply import Message, Reply
+from bot.reply import NOTHING, Memory, Message, Reply
 
-ALERT_LASTS = 3600.0
-"""Seconds for which the answers after an alert carry its reminder."""
+LASTS = 3600.0
+"""Seconds for which an alert, and who is at risk, are remembered."""
 
 
 @dataclass
 class Chat:
-    """The memory of one chat.
+    """The memory of one chat, with the times (in seconds of the face's clock) from which it fades."""
 
-    Attributes:
-        last_intent: The entry that the last answer was about; empty before the first.
-        alert: The warning sign last raised; empty where there is none.
-        alert_at: When that was, in seconds of the face's clock.
-    """
+    _memory: Memory = NOTHING
+    _alert_at: float = 0.0
+    _at_risk_at: float = 0.0
 
-    last_intent: str = ""
-    alert: str = ""
-    alert_at: float = 0.0
+    def memory(self, now: float) -> Memory:
+        """Return what is still remembered."""
+        return Memory(
+            last_intent=self._memory.last_intent,
+            alert=self._memory.alert if now - self._alert_at <= LASTS else "",
+            at_risk=self._memory.at_risk if now - self._at_risk_at <= LASTS else "",
+            check=self._memory.check,
+        )
 
     def message(self, text: str, now: float) -> Message:
         """Return what a person wrote, with what is remembered."""
-        recent = self.alert if now - self.alert_at <= ALERT_LASTS else ""
-        return Message(text, last_intent=self.last_intent, recent_alert=recent)
+        return Message(text, self.memory(now))
 
     def heard(self, reply: Reply, now: float) -> None:
         """Remember a reply that was given."""
-        if reply.intents:
-            self.last_intent = reply.intents[0]
-        if reply.kind == "alert":
-            self.alert, self.alert_at = reply.flags[0].flag, now
+        alert = reply.flags[0].flag if reply.kind == "alert" else ""
+        self._alert_at = now if alert else self._alert_at
+        self._at_risk_at = now if reply.at_risk else self._at_risk_at
+        self._memory = Memory(
+            last_intent=reply.about or self._memory.last_intent,
+            alert=alert or self._memory.alert,
+            at_risk=reply.at_risk or self._memory.at_risk,
+            check=reply.buttons[0][0].action.value if reply.kind == "check" else "",
+        )

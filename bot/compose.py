@@ -35,7 +35,7 @@ class Composer:
         entries = [self._knowledge.entries[intent] for intent in intents]
         medical = any(entry.origin != "conversation" for entry in entries)
         blocks = [block for entry in entries for block in self._entry(entry)]
-        blocks += self._soon(signs)
+        blocks += self._soon(sign for sign in signs if self._knowledge.alert[sign.flag].redirect not in intents)
         if medical:
             blocks.append(self._disclaimer())
         return Reply(
@@ -45,7 +45,7 @@ class Composer:
             intents=tuple(intents),
             flags=_raised(signs),
             confidence=confidence,
-            share=entries[0].intent if medical else "",
+            about=entries[0].intent if medical else "",
             again=Action(Verb.ENTRY, "+".join(intents)),
         )
 
@@ -82,6 +82,7 @@ class Composer:
             intents=answer.intents if answer else (),
             flags=_raised(signs),
             confidence=answer.confidence if answer else 1.0,
+            about=answer.about if answer else "",
         )
 
     def check(self, sign: Finding, intent: str) -> Reply:

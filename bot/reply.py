@@ -124,7 +124,9 @@ class Reply:
         flags: The warning signs that the message raised.
         asks: The flags that a check asks about.
         confidence: The probability, from 0 to 1, that the first intent or choice is what was meant.
-        share: The entry that a person may pass on to others; empty where there is none.
+        at_risk: A flag that the message raised whose bearer is given no medicine's entry; empty where there is none.
+        about: The medical entry that it answers with: it can be shared, and a short question after it leans on it. Empty
+            where there is none.
         again: The action that gives this reply once more, by which a face can show the rest of a long one.
         explanation: How the reply came about, for `ask --explain`.
     """
@@ -137,7 +139,8 @@ class Reply:
     flags: tuple[Raised, ...] = ()
     asks: tuple[str, ...] = ()
     confidence: float = 1.0
-    share: str = ""
+    at_risk: str = ""
+    about: str = ""
     again: Action | None = None
     explanation: "Explanation | None" = None
 
@@ -161,18 +164,32 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Message:
-    """What a person wrote, with what the face remembers of the chat.
+class Memory:
+    """What a face remembers of a chat. Each part is empty where there is none.
 
     Attributes:
-        text: The person's words.
-        last_intent: The entry that the chat's last answer was about; empty where there is none.
-        recent_alert: A warning sign that the chat raised within the last hour; empty where there is none.
+        last_intent: The entry that the last answer was about.
+        alert: The flag of an alert of the last hour.
+        at_risk: A flag of the last hour whose bearer is given no medicine's entry.
+        check: What the check question that was just asked is about: the value of its buttons.
     """
 
-    text: str
     last_intent: str = ""
-    recent_alert: str = ""
+    alert: str = ""
+    at_risk: str = ""
+    check: str = ""
+
+
+NOTHING = Memory()
+"""Nothing is remembered of the chat."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a person wrote, and what is remembered of the chat."""
+
+    text: str
+    memory: Memory = NOTHING
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def chat(assistant: Assistant) -> None:
         buttons = [button for row in reply.buttons for button in row]
         now = time.monotonic()
         if text.strip().isdecimal() and 1 <= int(text) <= len(buttons):
-            reply = assistant.press(buttons[int(text) - 1].action)
+            reply = assistant.press(buttons[int(text) - 1].action, memory.memory(now))
         else:
             reply = assistant.reply(memory.message(text, now))
         memory.heard(reply, now)

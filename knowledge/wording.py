@@ -86,6 +86,8 @@ class Wording(Model):
         short_description: What stands on the bot's profile (at most 120 characters).
         numbers: The emergency numbers in one short line; other sentences name it as `{numbers}`.
         disclaimer: The line under every medical answer.
+        yes: Words that say yes to a check question, where a message begins with one.
+        no: Words that say no to it.
         examples: Two questions to tap under /start: intents.
     """
 
@@ -108,6 +110,8 @@ class Wording(Model):
     emergency_now: Text
     you_may_have_written: Text
     check_numbers: Text
+    yes: tuple[Text, ...]
+    no: tuple[Text, ...]
     after_alert: Text
     not_meant: Text
     did_you_mean: Text

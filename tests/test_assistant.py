@@ -164,6 +164,52 @@ def test_a_follow_up_is_read_in_the_light_of_the_last_answer(assistant: Assistan
     assert assistant.reply(chat.message("and for how long?", 1)).intents == ("ice_or_heat",)
 
 
+def test_small_talk_between_does_not_break_the_thread(assistant: Assistant) -> None:
+    chat = Chat()
+    for text in ("ice or heat?", "ok"):
+        chat.heard(assistant.reply(chat.message(text, 0)), 0)
+    assert assistant.reply(chat.message("and for how long?", 1)).intents == ("ice_or_heat",)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"), [("yes", "alert"), ("Yeah it is", "alert"), ("no", "answer"), ("nope", "answer")]
+)
+def test_a_check_can_be_answered_in_words(assistant: Assistant, answer: str, kind: str) -> None:
+    chat = Chat()
+    check = assistant.reply(chat.message("my bum goes numb when i sit too long, does massage help?", 0))
+    assert check.kind == "check"
+    chat.heard(check, 0)
+    assert assistant.reply(chat.message(answer, 1)).kind == kind
+
+
+def test_a_check_is_asked_once(assistant: Assistant) -> None:
+    chat = Chat()
+    for text in ("my bum goes numb when i sit too long", "ice or heat?"):
+        chat.heard(assistant.reply(chat.message(text, 0)), 0)
+    assert assistant.reply(chat.message("yes", 1)).kind != "alert"
+
+
+def test_who_asks_is_remembered(assistant: Assistant, knowledge: Knowledge) -> None:
+    for first, second in [
+        ("my son is 8 and his back hurts", "can he have ibuprofen"),
+        ("im 34 weeks pregnant and my back aches", "what about tylenol"),
+        ("i take warfarin, what can i do for my back", "is naproxen ok"),
+    ]:
+        chat = Chat()
+        chat.heard(assistant.reply(chat.message(first, 0)), 0)
+        reply = assistant.reply(chat.message(second, 1))
+        redirects = {alert.redirect for alert in knowledge.alerts.alerts}
+        given = {*reply.intents, *reply.choices}
+        assert given & redirects
+        assert not [one for one in given - redirects if knowledge.entries[one].medicine]
+        tapped = assistant.press(Action(Verb.ENTRY, "anti_inflammatory"), chat.memory(1))
+        assert set(tapped.intents) <= redirects
+
+
+def test_thanks_beside_a_question_is_not_a_second_question(assistant: Assistant) -> None:
+    assert assistant.reply(Message("thanks a lot! does acupuncture work?")).intents == ("acupuncture",)
+
+
 def test_the_reminder_of_an_alert_ends_after_an_hour(assistant: Assistant) -> None:
     chat = Chat()
     chat.heard(assistant.reply(chat.message("my groin is numb", 0)), 0)

@@ -159,7 +159,8 @@ class Conversation:
         except BadRequest:
             log.info("a tap was answered too late for its notice")
         action = unpack(query.data or "")
-        reply = self._assistant.press(action) if action else self._assistant.fixed(self._wording.gone)
+        memory = _data(context).chat.memory(time.monotonic())
+        reply = self._assistant.press(action, memory) if action else self._assistant.fixed(self._wording.gone)
         # A button on a message too old for Telegram to show still has its chat.
         if query.message is not None:
             await self._show(reply, query.message, context, page=action.page if action else 0)

@@ -51,8 +51,8 @@ def render(reply: Reply, wording: Wording, bot_name: str, page: int = 0) -> Rend
         more = InlineKeyboardButton(wording.labels.more, callback_data=replace(reply.again, page=page + 1).pack())
         return Rendered(html, InlineKeyboardMarkup([[more]]))
     rows = [[InlineKeyboardButton(b.label, callback_data=b.action.pack()) for b in row] for row in reply.buttons]
-    if reply.share and rows:
-        rows[-1].append(InlineKeyboardButton(wording.labels.share, url=share_link(bot_name, reply.share)))
+    if reply.about and rows:
+        rows[-1].append(InlineKeyboardButton(wording.labels.share, url=share_link(bot_name, reply.about)))
     return Rendered(html, InlineKeyboardMarkup(rows) if rows else None)
 
 
