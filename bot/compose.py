@@ -70,11 +70,7 @@ class Composer:
         loud = [sign for sign in signs if sign.level == "urgent"]
         blocks = [Block(Style.ALARM, self._wording.cards.doctor)]
         blocks += [Block(Style.TEXT, self._named(sign)) for sign in loud[:MANY_SIGNS]]
-        blocks += self._soon(signs)
-        if answer:
-            blocks += answer.blocks
-        else:
-            blocks.append(self._disclaimer())
+        blocks += answer.blocks if answer else [*self._soon(signs), self._disclaimer()]
         return Reply(
             kind="alert",
             blocks=tuple(blocks),
@@ -88,7 +84,7 @@ class Composer:
     def check(self, sign: Finding, intent: str) -> Reply:
         """Ask whether a borderline sign is meant. `intent` is what a No is answered with."""
         alert, labels = self._knowledge.alert[sign.flag], self._wording.labels
-        value = f"{sign.flag}+{intent}" if intent else sign.flag
+        value = f"{sign.flag}+{intent}"
         return Reply(
             kind="check",
             blocks=(

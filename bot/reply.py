@@ -125,7 +125,7 @@ class Reply:
         asks: The flags that a check asks about.
         confidence: The probability, from 0 to 1, that the first intent or choice is what was meant.
         at_risk: A flag that the message raised whose bearer is given no medicine's entry; empty where there is none.
-        about: The medical entry that it answers with: it can be shared, and a short question after it leans on it. Empty
+        about: The medical entry that it answers with: it can be shared, and short questions lean on it. Empty
             where there is none.
         again: The action that gives this reply once more, by which a face can show the rest of a long one.
         explanation: How the reply came about, for `ask --explain`.

@@ -110,6 +110,12 @@ def test_an_urgent_sign_is_said_before_the_answer(assistant: Assistant, knowledg
     assert reply.text.endswith(knowledge.wording.disclaimer)
 
 
+def test_a_sign_is_said_once(assistant: Assistant, knowledge: Knowledge) -> None:
+    text = assistant.reply(Message("im 62, never had back pain before. i had breast cancer. does massage help?")).text
+    for alert in knowledge.alerts.alerts:
+        assert text.count(alert.advice) <= 1, alert.flag
+
+
 @pytest.mark.parametrize(
     ("text", "redirect"),
     [

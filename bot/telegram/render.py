@@ -114,9 +114,9 @@ def _pieces(block: Block) -> Iterator[Block]:
 
 def _hard_cut(sentence: str) -> Iterator[str]:
     """Yield a sentence; in pieces where it alone is longer than a message."""
-    step = ROOM // 2
-    for start in range(0, max(len(sentence), 1), step) if _length(sentence) > ROOM - 4 else (0,):
-        yield sentence[start : start + step] if _length(sentence) > ROOM - 4 else sentence
+    step = len(sentence) if _length(sentence) <= ROOM else ROOM // 2
+    for start in range(0, len(sentence), max(step, 1)):
+        yield sentence[start : start + step]
 
 
 def _length(text: str) -> int:
