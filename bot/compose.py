@@ -126,7 +126,7 @@ class Composer:
 
     def page(self, text: str, intents: Sequence[str] = (), again: Action | None = None) -> Reply:
         """Show a text of the bot's own, with buttons for a few entries."""
-        blocks = tuple(Block(Style.TEXT, part) for part in self._fill(text).split("\n\n"))
+        blocks = tuple(self._paragraphs(self._fill(text)))
         rows: Rows = tuple((self._entry_button(intent),) for intent in intents)
         return Reply(kind="answer", blocks=blocks, buttons=(*rows, (self._all_topics(),)), again=again)
 
@@ -174,14 +174,18 @@ class Composer:
 
     def _entry(self, entry: Entry) -> Iterator[Block]:
         if entry.origin == "conversation":
-            yield Block(Style.TEXT, entry.answer)
+            yield from self._paragraphs(entry.answer)
             return
         article = entry.origin == "article"
         yield Block(Style.HEADING, entry.title)
         yield Block(Style.SMALL, self._wording.from_article if article else self._wording.from_guidance)
-        yield Block(Style.TEXT, entry.answer)
+        yield from self._paragraphs(entry.answer)
         if entry.note:
             yield Block(Style.NOTE, f"{self._wording.note}: {entry.note}")
+
+    @staticmethod
+    def _paragraphs(text: str) -> Iterator[Block]:
+        return (Block(Style.TEXT, paragraph) for paragraph in text.split("\n\n"))
 
     def _named(self, sign: Finding) -> str:
         alert = self._knowledge.alert[sign.flag]

@@ -11,6 +11,9 @@ from bot.reading import words
 FOLLOW_UP_WORDS = 8
 """A message of more words than this makes sense by itself."""
 
+MOST_QUESTIONS = 4
+"""A message of more questions is a story."""
+
 CLEAR_ALONE = 0.1
 """Expected cost up to which a message is clear without the last answer."""
 
@@ -25,6 +28,7 @@ _BREAK = re.compile(
     rf"(?<=[?!.;\n])\s+|\s*/\s*|,?\s+{_JOINT}\s+(?:also\s+)?(?=(?:{_QUESTION_WORD})\b)",
     re.IGNORECASE,
 )
+_ASKS = re.compile(rf"^(?:{_JOINT}\s+)?(?:also\s+)?(?:{_QUESTION_WORD})\b|\?\s*$", re.IGNORECASE)
 _LEANS_BACK = re.compile(
     r"^(?:and|but|so|or|ok|okay|then|what about|how about|n|even|also|why|how|when|where|who|which|for how|with|not)\b"
     r"|\b(?:it|its|that|thats|this|them|they|those|these|one|ones|he|she|him|her|there)\b",
@@ -63,7 +67,8 @@ def leans_back(text: str) -> bool:
 
 
 def questions(text: str) -> Iterator[str]:
-    """Yield the parts of a message that may be questions of their own; nothing where there is only one."""
+    """Yield the parts of a message that are questions of their own; nothing where there is only one."""
     parts = [part for part in _BREAK.split(text) if len(words(part)) > 1]
-    if 1 < len(parts) <= 4:
-        yield from parts
+    asking = [part for i, part in enumerate(parts) if i == 0 or _ASKS.search(part)]
+    if 1 < len(asking) <= MOST_QUESTIONS:
+        yield from asking

@@ -93,6 +93,13 @@ async def test_text_typed_while_choices_stand_is_a_new_question(anna: Person) ->
     assert (await anna.hears()).text.startswith("Massage")
 
 
+async def test_paragraphs_stay_apart(anna: Person, knowledge: Knowledge) -> None:
+    paragraphs = knowledge.entries["work_and_daily_life"].answer.split("\n\n")
+    assert len(paragraphs) > 1
+    await anna.says("can i go to work with a bad back")
+    assert "\n\n".join(paragraphs) in (await anna.hears()).text
+
+
 async def test_a_choice_that_is_tapped_is_answered(anna: Person) -> None:
     await anna.says("back")
     first = (await anna.hears()).buttons[0]
