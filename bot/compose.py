@@ -132,7 +132,8 @@ class Composer:
 
     def themes(self) -> Reply:
         """List all themes."""
-        buttons = [Button(theme.title, Action(Verb.THEME, theme.theme)) for theme in self._knowledge.themes]
+        titles = {theme.theme: theme.title for theme in self._knowledge.themes}
+        buttons = [Button(titles[name], Action(Verb.THEME, name)) for name in self._wording.themes if name in titles]
         return Reply(
             kind="answer",
             blocks=(Block(Style.TEXT, self._wording.choose_topic),),

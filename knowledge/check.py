@@ -187,6 +187,9 @@ def _wording_references(knowledge: Knowledge) -> Iterator[Finding]:
         if (topic.entry in knowledge.entries) == (topic.theme in themes):
             what = f"The topic '{topic.label}' opens neither an entry nor a theme, or both."
             yield document.finding(("topics", i), what, "Name one of the two.")
+    for theme in sorted(themes.symmetric_difference(knowledge.wording.themes)):
+        what = f"themes: {theme} stands here and has no file, or the other way round."
+        yield document.finding(("themes",), what, "List each theme once.")
     for i, intent in enumerate(knowledge.wording.examples):
         if intent not in knowledge.entries:
             yield document.finding(("examples", i), f"{intent} is not an entry.", "Name an entry's intent.")

@@ -86,6 +86,7 @@ class Wording(Model):
         short_description: What stands on the bot's profile (at most 120 characters).
         numbers: The emergency numbers in one short line; other sentences name it as `{numbers}`.
         disclaimer: The line under every medical answer.
+        themes: The themes in the order in which they are listed.
         yes: Words that say yes to a check question, where a message begins with one.
         no: Words that say no to it.
         examples: Two questions to tap under /start: intents.
@@ -96,6 +97,7 @@ class Wording(Model):
     short_description: Annotated[str, StringConstraints(min_length=1, max_length=120)]
     commands: tuple[Command, ...] = Field(min_length=1, max_length=100)
     topics: tuple[Topic, ...] = Field(min_length=1, max_length=12)
+    themes: tuple[Id, ...]
     examples: tuple[Id, ...]
     labels: Labels
     pages: Pages

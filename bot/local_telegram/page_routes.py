@@ -1,6 +1,7 @@
 """The chat page: static files, and the routes by which each browser tab acts as a person of its own."""
 
 import asyncio
+import contextlib
 import json
 import re
 from collections.abc import Awaitable, Callable
@@ -139,7 +140,12 @@ class Page:
         person = self._person(request)
         stream = web.StreamResponse(headers={**_HEADERS, "Content-Type": "text/event-stream"})
         await stream.prepare(request)
-        last = int(request.headers.get("Last-Event-ID", "0") or 0)
+        with contextlib.suppress(ConnectionResetError):  # the page was closed
+            await self._tell(person, stream, int(request.headers.get("Last-Event-ID", "0") or 0))
+        return stream
+
+    async def _tell(self, person: Person, stream: web.StreamResponse, last: int) -> None:
+        """Send all that happens in a person's chat after the event numbered `last`, for as long as the page listens."""
         oldest = person.chat.events[0].number if person.chat.events else 1
         if not 0 < last <= person.chat.event_number or last < oldest - 1:
             last = person.chat.event_number
@@ -160,7 +166,6 @@ class Page:
             for event in news:
                 await _send_event(stream, event.kind, event.number, _event_wire(person, event))
                 last = event.number
-        return stream
 
     def _state(self, person: Person) -> JSON:
         profile = self._telegram.world.profile

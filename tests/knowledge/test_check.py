@@ -41,6 +41,7 @@ def test_the_knowledge_has_no_findings(knowledge: Knowledge) -> None:
         ("entries/causes.yaml", swap("C07", "C99"), "the article has no claim C99"),
         ("sources.yaml", swap("id: C08", "id: C88"), "No entry reaches C88"),
         ("wording.yaml", swap("entry: first_step", "entry: first_stop"), "opens neither an entry nor a theme"),
+        ("wording.yaml", swap("themes: [treatments", "themes: [treats"), "treats stands here and has no file"),
         ("wording.yaml", swap("[first_step,", "[first_stop,"), "first_stop is not an entry"),
         ("wording.yaml", swap("number {error_id}", "number {errorid}"), "the placeholder 'errorid' is not filled in"),
         ("wording.yaml", swap("number {error_id}", "number {"), "the placeholder '{' is not filled in"),
