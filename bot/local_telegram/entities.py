@@ -475,7 +475,7 @@ def _clash(found: Entity, other: Entity) -> bool:
 
 
 def _sorted(entities: Iterable[Entity]) -> tuple[Entity, ...]:
-    return tuple(sorted(entities, key=lambda e: (e.offset, -e.length, _NESTING.get(e.type, _DETECTED_NESTING))))
+    return tuple(sorted(entities, key=lambda e: (e.offset, -e.length, _NESTING.get(e.type, _DETECTED_NESTING), e.type)))
 
 
 # --- What Telegram finds by itself -----------------------------------------------------------------------------------
