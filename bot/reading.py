@@ -16,16 +16,18 @@ LOOK_ALIKES = str.maketrans(
 _LATIN = re.compile(r"[a-z]")
 _FOREIGN_LOOK_ALIKE = re.compile(r"[α-ωа-ӿԀ-ԯ]")
 _WORD_CHARACTERS = re.compile(r"[^\W_]+")
-_ACCENTS = re.compile(r"[\u0300-\u036f]")
+_ACCENTS = re.compile(r"[\u0300-\u036f\u0640\u064b-\u0655]")  # and the signs that Arabic may leave out
+_STROKED = str.maketrans("ıłøđ", "ilod")
 _APOSTROPHES = re.compile(r"['’‘ʼ`´′](?<=[^\W\d_].)(?=[^\W\d_])")
 _REPEATS = re.compile(r"([^\W\d_])\1{2,}")
 _NOT_TEXT = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 _TOKEN = re.compile(
-    r"(\d+(?:[.,]\d+)+|[^\W_]+)"  # a word, or a number with decimals
+    r"(\d+(?:[.,]\d+)+|(?:[^\W_]|[\u0900-\u0963])+)"  # a word (Devanagari vowels are marks), or a decimal number
     r"|(,|\.{2,})"  # a comma
     r"|([?.!\n;:()\[\]{}|•*–—]|(?<=\s)-(?=\s)|--+)"  # a stop
 )
+_LINE_BREAK = re.compile(r"(?<![\r\n])(?:\r\n|[\r\n\v\f\u2028\u2029])(?![\r\n])")
 _NUMBER_WITH_UNIT = re.compile(r"(\d+)([^\W\d_]+)")
 
 LONGEST_CLAUSE = 120
@@ -59,7 +61,7 @@ def normalise(text: str) -> str:
     """
     if not text.isascii():
         text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
-        text = unicodedata.normalize("NFC", _ACCENTS.sub("", text))
+        text = unicodedata.normalize("NFC", _ACCENTS.sub("", text)).translate(_STROKED)
     else:
         text = text.casefold()
     if not text.isprintable():
@@ -94,6 +96,11 @@ def _pieces(word: str) -> tuple[str, ...]:
     if word[0].isdigit() and not word[-1].isdigit() and (match := _NUMBER_WITH_UNIT.fullmatch(word)):
         return match[1], match[2]
     return (word,)
+
+
+def unbroken(text: str) -> str:
+    """Return the text with single line breaks as blanks, as of one who breaks lines within sentences."""
+    return _LINE_BREAK.sub(" ", text)
 
 
 def clauses(text: str) -> list[Clause]:

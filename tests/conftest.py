@@ -3,11 +3,17 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.assistant import Assistant
 from bot.matching.fitted import fitted_matcher
 from bot.matching.matcher import Matcher
 from knowledge.load import Knowledge, load
+
+# A run says the same today and tomorrow. To look for more: pytest --hypothesis-profile=search
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=2000, deadline=None)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -126,6 +126,41 @@ class TestQuestions:
         assert flag in raised(message)
 
 
+class TestLineBreaks:
+    """People break a line within a sentence as well as after one."""
+
+    @pytest.mark.parametrize(
+        ("message", "flag"),
+        [
+            ("I can not\nfeel my legs", "leg_weakness"),
+            ("my privates\nare numb", "saddle_numbness"),
+            ("i cant\nhold my\nbladder", "bladder_bowel"),
+            ("bad back since monday\nI can't pee", "bladder_bowel"),
+            ("pain in my\r\nchest", "chest_or_breathing"),
+        ],
+    )
+    def test_hide_no_sign(self, message: str, flag: str) -> None:
+        assert flag in raised(message)
+
+    def test_a_blank_line_ends_a_sentence(self) -> None:
+        assert raised("my back is numb from the ice\n\nlegs are fine") == {}
+
+
+class TestAnimals:
+    @pytest.mark.parametrize(
+        "message", ["my dog's back legs are weak", "our cat fell off the roof", "my dog can't pee"]
+    )
+    def test_are_no_patients(self, message: str) -> None:
+        assert raised(message) == {}
+
+    @pytest.mark.parametrize(
+        "message",
+        ["my dog knocked me off the ladder", "the horse threw me off", "my dog pulled and I fell off the wall"],
+    )
+    def test_hurt_people(self, message: str) -> None:
+        assert "major_trauma" in raised(message)
+
+
 class TestOtherTraps:
     @pytest.mark.parametrize("who", ["my mum", "my husband", "our kid", "a friend", "my neighbour"])
     def test_other_people_count(self, who: str) -> None:

@@ -248,7 +248,7 @@ def test_a_message_without_words_is_said_so(assistant: Assistant, text: str) -> 
 
 
 @given(st.text())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_gets_a_reply(assistant: Assistant, text: str) -> None:
     reply = assistant.reply(Message(text))
     assert reply.text
@@ -268,7 +268,7 @@ TALK = ("my", "back", "spasm", "ibuprofen", "heat", "numb", "help", "pregnant", 
 
 
 @given(words=st.lists(st.sampled_from(TALK)))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_nothing_is_made_up(assistant: Assistant, knowledge: Knowledge, words: list[str]) -> None:
     known = " ".join(sentences(knowledge)).split() + knowledge.wording.model_dump_json().replace('"', " ").split()
     letters = set(re.findall(r"\w+", " ".join(known).replace("\\n", " ")))

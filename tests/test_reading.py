@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reading import LONGEST_CLAUSE, clauses, normalise, words
+from bot.reading import LONGEST_CLAUSE, clauses, normalise, unbroken, words
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,8 @@ from bot.reading import LONGEST_CLAUSE, clauses, normalise, words
         ("ｃｈｅｓｔ", "chest"),
         ("naïve café", "naive cafe"),
         ("chest\tpain", "chest pain"),
+        ("Ağrım var, łóżko", "agrim var, lozko"),
+        ("لا أَستطيع", "لا استطيع"),  # with and without the signs that may be left out
         ("half a \ud83d surrogate", "half a  surrogate"),
     ],
 )
@@ -42,6 +44,7 @@ def test_other_alphabets_stay(text: str) -> None:
         ("l4-l5 & b12", ["l4", "l5", "b12"]),
         ("6'4 195lbs", ["6", "4", "195", "lbs"]),
         ("snake_case 😀", ["snake", "case"]),
+        ("पेशाब नहीं हो रहा।", ["पेशाब", "नहीं", "हो", "रहा"]),
         ("", []),
     ],
 )
@@ -63,6 +66,14 @@ def test_words(text: str, said: list[str]) -> None:
 )
 def test_clauses(text: str, cut: list[str]) -> None:
     assert [" ".join(clause.words) for clause in clauses(text)] == cut
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [("i cant\npee", "i cant pee"), ("i cant\r\npee", "i cant pee"), ("one\n\ntwo", "one\n\ntwo"), ("one", "one")],
+)
+def test_single_line_breaks_are_joined(text: str, joined: str) -> None:
+    assert unbroken(text) == joined
 
 
 def test_commas_and_sentences_are_kept() -> None:

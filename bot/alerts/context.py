@@ -13,6 +13,8 @@ _NEW_STATEMENT = frozenset({"and", "i", "im", "ive", "because", "since", "so", "
 _GREETINGS = frozenset(
     {"hi", "hello", "hey", "doctor", "doc", "sir", "so", "and", "or", "ok", "please", "well", "also", "question"}
 )
+_OWN = frozenset({"my", "our"})
+_ITS = frozenset({"his", "her", "hers", "their"})
 _NEXT_CLAUSES = 2
 """How many clauses after a sign may say that it is over ("I had chest pain, however it went away")."""
 
@@ -52,6 +54,8 @@ class Context:
 
     def __init__(self, alerts: Alerts, language: Language) -> None:
         self._persons = frozenset(alerts.persons)
+        self._people = (self._persons | _OWN) - _ITS
+        self._animals = language.group("animals")
         self._denials = language.group("denials")
         self._no_denials = language.group("no_denials")
         self._denials_after = language.group("denials_after")
@@ -64,17 +68,30 @@ class Context:
     def groups(alerts: Alerts) -> dict[str, tuple[str, ...]]:
         """Return the groups that the language must know for this."""
         names = ("denials", "no_denials", "denials_after", "questions", "question_starts", "worries", "over")
-        return {name: getattr(alerts, name) for name in names}
+        return {"animals": alerts.groups.get("animals", ()), **{name: getattr(alerts, name) for name in names}}
 
-    def denied(self, clause: SpottedClause, match: Match) -> bool:
-        """Whether words before, within or after a sign deny it.
+    def counts(self, clause: SpottedClause, match: Match) -> bool:
+        """Whether a sign is said of a person and isn't denied."""
+        return not (
+            self._of_animal(clause, match) or self.denied_before(clause, match) or self._denied_after(clause, match)
+        )
+
+    def _of_animal(self, clause: SpottedClause, match: Match) -> bool:
+        """Whether a clause opens with an animal ("my dog fell off the sofa") and speaks of no person up to the sign."""
+        return any(
+            start < match.start
+            and _GREETINGS.issuperset(clause.words[:start])
+            and self._people.isdisjoint(clause.quote(start, match.end)[1:])
+            for start in clause.spots.get(self._animals, ())
+        )
+
+    def denied_before(self, clause: SpottedClause, match: Match) -> bool:
+        """Whether words before or within a sign deny it.
 
         A denial reaches over a few words and on through a list ("no fever, chills or numbness"), but not to a new
         statement ("no fever and I feel faint"). A sign that itself opens with a denial ("no feeling", "can't pee") is
         not denied by another one.
         """
-        if any(match.end <= start <= match.end + 2 for start in clause.spots.get(self._denials_after, ())):
-            return True
         excused = {
             place for start, ends in clause.spots.get(self._no_denials, {}).items() for place in range(start, max(ends))
         }
@@ -84,6 +101,10 @@ class Context:
         last_words = {end - 1 for ends in denials.values() for end in ends}
         within = any(a <= last < b for last in last_words for a, b in match.gaps())
         return within or self._reached(clause, match.start, last_words)
+
+    def _denied_after(self, clause: SpottedClause, match: Match) -> bool:
+        """Whether words right after a sign deny it ("chest pain was ruled out")."""
+        return any(match.end <= start <= match.end + 2 for start in clause.spots.get(self._denials_after, ()))
 
     @staticmethod
     def _reached(clause: SpottedClause, start: int, denials: set[int]) -> bool:

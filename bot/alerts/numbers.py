@@ -22,17 +22,24 @@ _AFTER_AGE = {
 }
 _SEX = {"female", "male", "woman", "man", "girl", "boy", "lady", "guy", "gentleman"}
 _SEX_LETTERS = {"f", "m"}
+_BEFORE_OLD_AGE = {"at", "turning", "nearly", "almost", "over", "pushing", "past"}
+"""Words before an age that stand before other numbers too ("at 5 o'clock"): they count from an age of fifty."""
 _BEFORE_AGE = {"im", "am", "aged", "age", "hes", "shes", "turned", "being"}
-_KIN = {"son", "daughter", "kid", "child", "boy", "girl", "mum", "mom", "dad", "mother", "father", "grandma", "grandpa",
+_KIN = {"son", "daughter", "kid", "child", "boy", "girl", "lad", "toddler", "teen", "teenager", "grandson",
+        "mum", "mom", "dad", "mother", "father", "grandma", "grandpa",
         "nan", "gran", "grandad", "granny", "nephew", "niece", "brother", "sister", "husband", "wife"}  # fmt: skip
 _HEAT = {"temp", "temperature", "temps", "fever", "fevers", "feverish", "burning"}
 _DEGREES = {"c", "celsius", "centigrade", "degrees", "degree", "deg", "f", "fahrenheit", "fever", "temp", "temperature"}
 _NO_AGE = {
     *_DAYS, "kg", "kgs", "lb", "lbs", "pounds", "stone", "cm", "mm", "inch", "inches", "feet", "ft", "m", "miles", "km",
-    "percent", "hour", "hours", "hr", "hrs", "min", "mins", "minute", "minutes", "second", "seconds", "mg", "ml", "g",
+    "percent", "kmh", "kph", "bpm", "reps", "people",
+    "hour", "hours", "hr", "hrs", "min", "mins", "minute", "minutes", "second", "seconds", "mg", "ml", "g",
     "pills", "tablets", "times", "mph", "degrees", "pm", "days", "points", "out", "of", "or", "on", "weeks", "per",
 }  # fmt: skip
+_MEASURES = {"bmi", "weigh", "weight", "size", "waist", "hip", "egfr", "psa", "level", "cost", "costs", "paid", "pay",
+             "ran", "ratio", "version", "score", "by"}  # fmt: skip
 _OLDEST = 115
+_OLD = 50
 _YOUNGEST_ADULT, _TWO_DIGITS = 18, 99
 _CELSIUS = (37.5, 43.0)
 _FAHRENHEIT = (99.5, 110.0)
@@ -91,7 +98,8 @@ def _value(word: str) -> float | None:
 
 def _temperature(value: float, before: Sequence[str], after: Sequence[str]) -> float | None:
     unit = after[0] if after else ""
-    if unit not in _DEGREES and _HEAT.isdisjoint(before):
+    alone = value % 1 != 0 and unit not in _NO_AGE and _MEASURES.isdisjoint(before)  # "39.5 and back pain"
+    if unit not in _DEGREES and _HEAT.isdisjoint(before) and not alone:
         return None
     if _CELSIUS[0] <= value <= _CELSIUS[1] and unit != "f":
         return value
@@ -102,6 +110,8 @@ def _age(value: float, words: Sequence[str], i: int, *, opening: bool) -> int:
     """Return how many words say an age at `i`; 0 where none does."""
     before = words[i - 1] if i else ""
     after = words[i + 1] if i + 1 < len(words) else ""
+    if words[i] == "one" and after not in _DAYS:  # "being the one"
+        return 0
     for length in (1, 2, 3):
         if tuple(words[i + 1 : i + 1 + length]) in _AFTER_AGE:
             return 1 + length
@@ -113,4 +123,5 @@ def _age(value: float, words: Sequence[str], i: int, *, opening: bool) -> int:
         return 0
     of_kin = before in _KIN or (before == "is" and bool(_KIN.intersection(words[max(0, i - 4) : i])))
     alone = opening and i == 0 and _YOUNGEST_ADULT <= value <= _TWO_DIGITS and after in {"and", "with", "never"}
-    return int(before in _BEFORE_AGE or of_kin or (before in _SEX_LETTERS and i == 1) or alone)
+    old = before in _BEFORE_OLD_AGE and _OLD <= value <= _OLDEST
+    return int(before in _BEFORE_AGE or old or of_kin or (before in _SEX_LETTERS and i == 1) or alone)

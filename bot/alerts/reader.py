@@ -8,7 +8,7 @@ from bot.alerts.context import Context, SpottedClause
 from bot.alerts.language import Language, Match, Part, Pattern, matches
 from bot.alerts.numbers import WORDS, numbers
 from bot.alerts.spelling import Speller, Spellings
-from bot.reading import Clause, clauses, words
+from bot.reading import Clause, clauses, unbroken, words
 from knowledge.schema import Alert, Alerts, Level
 
 RANK: dict[Level, int] = {"soon": 1, "urgent": 2, "emergency": 3}
@@ -84,11 +84,22 @@ class AlertReader:
         self._meant = lru_cache(maxsize=_REMEMBERED_WORDS)(speller.meant)
 
     def read(self, text: str) -> list[Finding]:
-        """Return the signs in a message, the highest level first; of each sign the strongest finding."""
+        """Return the signs in a message, the highest level first; of each sign the strongest finding.
+
+        A line break may end a sentence or stand within one, so a message with line breaks is read both ways.
+        """
+        strongest: dict[str, Finding] = {}
+        for reading in dict.fromkeys((text, unbroken(text))):
+            for finding in self._read(reading):
+                known = strongest.get(finding.flag)
+                if known is None or _strength(finding) > _strength(known):
+                    strongest[finding.flag] = finding
+        return sorted(strongest.values(), key=lambda finding: (-RANK[finding.level], not finding.sure))
+
+    def _read(self, text: str) -> list[Finding]:
         message = [self._spotted(clause, opening=i == 0) for i, clause in enumerate(clauses(text))]
         present = frozenset().union(*(clause.spots for clause in message))
-        found = [finding for sign in self._signs if (finding := self._finding(sign, message, present))]
-        return sorted(found, key=lambda finding: (-RANK[finding.level], not finding.sure))
+        return [finding for sign in self._signs if (finding := self._finding(sign, message, present))]
 
     def _content(self, text: str) -> list[str]:
         return [word for word in self._spellings.rewrite(words(text)) if word not in self._little_words]
@@ -166,25 +177,43 @@ class AlertReader:
         )
 
     def _places(self, part: Part, message: Sequence[SpottedClause], void: Covered) -> Iterator[tuple[int, Match]]:
-        """Yield where a part of a pattern is met, with the number of the clause, and isn't denied."""
-        needs = {symbol for run in part for chain in run for symbol in chain}
-        for i, clause in enumerate(message):
-            if needs <= clause.spots.keys():
-                for match in matches(part, clause.spots):
-                    if not match.touches(void.get(i, set())) and not self._context.denied(clause, match):
-                        yield i, match
+        """Yield where a part of a pattern reports something of a person, with the number of the clause."""
+        for i, match in _met(part, message):
+            if not match.touches(void.get(i, set())) and self._context.counts(message[i], match):
+                yield i, match
 
     def _covered(
         self, patterns: Sequence[Pattern], message: Sequence[SpottedClause], present: frozenset[int]
     ) -> Covered:
+        """Return the words that patterns cover, by clause."""
         covered: Covered = {}
         for pattern in patterns:
             if pattern.needs <= present:
-                parts = [list(self._places(part, message, {})) for part in pattern.parts]
+                parts = [
+                    [
+                        (i, match)
+                        for i, match in _met(part, message)
+                        if not self._context.denied_before(message[i], match)
+                    ]
+                    for part in pattern.parts
+                ]
                 if all(parts):
                     for i, match in (place for part in parts for place in part):
                         covered.setdefault(i, set()).update(match.words())
         return covered
+
+
+def _met(part: Part, message: Sequence[SpottedClause]) -> Iterator[tuple[int, Match]]:
+    """Yield where a part of a pattern is met, with the number of the clause."""
+    needs = {symbol for run in part for chain in run for symbol in chain}
+    for i, clause in enumerate(message):
+        if needs <= clause.spots.keys():
+            for match in matches(part, clause.spots):
+                yield i, match
+
+
+def _strength(finding: Finding) -> tuple[bool, int]:
+    return finding.sure, RANK[finding.level]
 
 
 def _compile(alert: Alert, language: Language) -> _Sign:

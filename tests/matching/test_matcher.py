@@ -51,7 +51,7 @@ def test_the_nearest_examples_explain_it(small: Matcher) -> None:
 
 
 @given(st.text())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_probabilities_sum_to_one(small: Matcher, text: str) -> None:
     ranking = small.rank(text)
     assert sum(ranking.probabilities) + ranking.off_topic == pytest.approx(1, abs=1e-4)

@@ -76,7 +76,7 @@ def test_a_long_text_is_cut_at_a_sentence(wording: Wording) -> None:
         st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=3000), max_size=8
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_nothing_is_lost_and_every_message_fits(wording: Wording, words: list[str]) -> None:
     texts = all_pages(reply(Block(Style.TEXT, " ".join(words)), Block(Style.NOTE, "end")), wording)
     assert all(units(text) <= TELEGRAM_TAKES for text in texts)
