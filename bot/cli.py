@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from bot.alerts import PatternError, pattern_findings
 from bot.assistant import Assistant
 from bot.chat import Chat
 from bot.matching.fitted import fitted_matcher
@@ -18,7 +19,7 @@ from bot.settings import Settings
 from bot.terminal import chat as terminal_chat
 from bot.terminal import explained
 from knowledge.check import check
-from knowledge.load import DEFAULT_FOLDER, Knowledge, KnowledgeError, load
+from knowledge.load import DEFAULT_FOLDER, KnowledgeError, load
 
 BadInputError = click.ClickException
 """Something the caller gave can't be used: one line on standard error, exit status 2."""
@@ -141,7 +142,7 @@ def knowledge_check(folder: Path) -> None:
     """Check the knowledge files: each finding has its file, its line and the mend."""
     try:
         known = load(folder)
-        findings = check(known)
+        findings = sorted([*check(known), *pattern_findings(known)])
     except KnowledgeError as error:
         findings = error.findings
     for finding in findings:
@@ -155,18 +156,16 @@ def knowledge_check(folder: Path) -> None:
 
 
 def _assistant(folder: Path) -> Assistant:
-    knowledge_ = _load(folder)
-    return Assistant(knowledge_, fitted_matcher(knowledge_))
-
-
-def _load(folder: Path) -> Knowledge:
     try:
-        return load(folder)
+        knowledge_ = load(folder)
+        try:
+            return Assistant(knowledge_, fitted_matcher(knowledge_))
+        except PatternError:
+            raise KnowledgeError(list(pattern_findings(knowledge_))) from None
     except KnowledgeError as error:
-        more = (
-            f" (and {len(error.findings) - 1} more: back-spasm-bot knowledge check)" if len(error.findings) > 1 else ""
-        )
-        raise BadInputError(f"{error.findings[0]}{more}") from None
+        more = len(error.findings) - 1
+        hint = f" (and {more} more: back-spasm-bot knowledge check)" if more else ""
+        raise BadInputError(f"{error.findings[0]}{hint}") from None
 
 
 def _lines() -> Iterator[str]:

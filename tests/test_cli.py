@@ -144,6 +144,19 @@ def test_a_broken_entry_file_is_named_with_its_line(tmp_path: Path) -> None:
     assert "anwser" in checked.stdout
 
 
+def test_a_broken_pattern_is_named_with_its_line(tmp_path: Path) -> None:
+    folder = tmp_path / "knowledge"
+    shutil.copytree(DEFAULT_FOLDER, folder)
+    alerts = folder / "alerts.yaml"
+    text = alerts.read_text().replace("    report:\n", "    report:\n      - lost + {wizardry}\n", 1)
+    alerts.write_text(text)
+    line = text[: text.index("{wizardry}")].count("\n") + 1
+    assert f"alerts.yaml:{line}: There is no group 'wizardry'." in refused(bot("ask", "--knowledge", str(folder)))
+    checked = bot("knowledge", "check", "--knowledge", str(folder))
+    assert checked.returncode == 1
+    assert f"alerts.yaml:{line}:" in checked.stdout
+
+
 def test_the_knowledge_is_checked() -> None:
     checked = bot("knowledge", "check")
     assert checked.returncode == 0, checked.stdout

@@ -5,7 +5,8 @@ its patterns (`language`), denials and questions around it (`context`), numbers 
 mistyped words (`spelling`).
 """
 
+from bot.alerts.check import pattern_findings
 from bot.alerts.language import PatternError
 from bot.alerts.reader import AlertReader, Finding
 
-__all__ = ["AlertReader", "Finding", "PatternError"]
+__all__ = ["AlertReader", "Finding", "PatternError", "pattern_findings"]

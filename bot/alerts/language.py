@@ -39,7 +39,17 @@ _NUMBER = re.compile(r"([a-z]+)(<=|>=|<|>|=)(\d+(?:\.\d+)?)")
 
 
 class PatternError(ValueError):
-    """A pattern or group that can't be read. Its text names it and the mend."""
+    """A pattern or group that can't be read.
+
+    Attributes:
+        text: As it stands in the file: the pattern, the phrase or the group's name.
+        what: What is wrong.
+        mend: What to do about it.
+    """
+
+    def __init__(self, text: str, what: str, mend: str) -> None:
+        super().__init__(f"{what} {mend}")
+        self.text, self.what, self.mend = text, what, mend
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +159,15 @@ class Language:
             else:
                 symbols.append(self._number(match[1], pattern) if _NUMBER.match(match[1]) else self.group(match[1]))
         if not symbols:
-            raise PatternError(
-                f"The pattern '{pattern}' has an empty place. Write words or a {{group}} on each side of a join."
-            )
+            what = f"The pattern '{pattern}' has an empty place."
+            raise PatternError(pattern, what, "Write words or a {group} on each side of a join.")
         return tuple(symbols)
 
     def _words(self, text: str, where: str) -> tuple[str, ...]:
         content = tuple(self._content(text))
         if not content:
-            raise PatternError(
-                f"In the {where}, '{text.strip()}' holds little words only. Take it out, or add a word that counts."
-            )
+            what = f"In the {where}, '{text.strip()}' holds little words only."
+            raise PatternError(text.strip(), what, "Take it out, or add a word that counts.")
         return content
 
     def _literal(self, phrase: tuple[str, ...]) -> Symbol:
@@ -173,9 +181,8 @@ class Language:
         match = _NUMBER.fullmatch(text)
         if not match or match[1] not in KINDS:
             known = ", ".join(KINDS)
-            raise PatternError(
-                f"The pattern '{pattern}' holds the number '{text}'. Write one of {known}, as in {{age<18}}."
-            )
+            what = f"The pattern '{pattern}' holds the number '{text}'."
+            raise PatternError(pattern, what, f"Write one of {known}, as in {{age<18}}.")
         if text not in self._symbols:
             self._symbols[text] = len(self._symbols)
             self._numbers[self._symbols[text]] = match[1], match[2], float(match[3])
@@ -183,17 +190,18 @@ class Language:
 
     def _phrases(self, name: str, within: tuple[str, ...]) -> list[tuple[str, ...]]:
         if name in within:
-            raise PatternError(f"The group '{name}' holds itself. Take it out of one of: {', '.join(within)}.")
+            raise PatternError(
+                name, f"The group '{name}' holds itself.", f"Take it out of one of: {', '.join(within)}."
+            )
         if name not in self._groups:
-            raise PatternError(f"There is no group '{name}'. Add it to groups, or mend its spelling.")
+            raise PatternError(f"{{{name}}}", f"There is no group '{name}'.", "Add it to groups, or mend its spelling.")
         if name not in self._expanded:
             self._expanded[name] = [
                 phrase for text in self._groups[name] for phrase in self._expand(text, (*within, name))
             ]
         if len(self._expanded[name]) > MOST_PHRASES:
-            raise PatternError(
-                f"The group '{name}' has more than {MOST_PHRASES} phrases. Name fewer groups within its phrases."
-            )
+            what = f"The group '{name}' has more than {MOST_PHRASES} phrases."
+            raise PatternError(name, what, "Name fewer groups within its phrases.")
         return self._expanded[name]
 
     def _expand(self, text: str, within: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
