@@ -1,8 +1,7 @@
 """Warning signs in a message.
 
 What a sign is stands in `knowledge/alerts.yaml`. Here stands how a message is read for it (`reader`): the language of
-its patterns (`language`), denials and questions around it (`context`), numbers that mean something (`numbers`) and
-mistyped words (`spelling`).
+its patterns (`language`), denials and questions around it (`context`), and numbers that mean something (`numbers`).
 """
 
 from bot.alerts.check import pattern_findings

@@ -7,8 +7,8 @@ from functools import lru_cache
 from bot.alerts.context import Context, SpottedClause
 from bot.alerts.language import Language, Match, Part, Pattern, matches
 from bot.alerts.numbers import WORDS, numbers
-from bot.alerts.spelling import Speller, Spellings
 from bot.reading import Clause, clauses, unbroken, words
+from bot.spelling import Speller, Spellings
 from knowledge.schema import Alert, Alerts, Level
 
 RANK: dict[Level, int] = {"soon": 1, "urgent": 2, "emergency": 3}

@@ -13,6 +13,7 @@ import rapidfuzz
 from numpy.typing import ArrayLike, NDArray
 
 import bot.reading
+import bot.spelling
 from bot.matching.features import Index
 from bot.matching.matcher import OFF_TOPIC, Example, Fit, Matcher, Settings
 from knowledge.load import Knowledge
@@ -65,7 +66,7 @@ def _key(examples: list[Example], concepts: tuple[Concept, ...], settings: Setti
 
 
 def _code() -> Iterator[Path]:
-    yield Path(bot.reading.__file__)
+    yield from (Path(bot.reading.__file__), Path(bot.spelling.__file__))
     yield from sorted(Path(__file__).parent.glob("*.py"))
 
 

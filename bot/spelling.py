@@ -1,4 +1,4 @@
-"""Mistyped words: which word of the signs' vocabulary was meant."""
+"""Mistyped words: which word of a vocabulary was meant."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
