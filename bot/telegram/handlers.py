@@ -34,7 +34,10 @@ REMEMBERED = 50
 """Questions of a chat whose answers can still be mended by an edit."""
 
 READABLE = filters.TEXT | filters.CAPTION
-COMMANDS = filters.Regex(r"^/(?:start|topics|sources|help|about|disclaimer|privacy)(?:@|\s|$)")
+COMMANDS = filters.Regex(
+    r"^/(?:start(?:@\w+)?(?:\s+\S+)?|(?:topics|sources|help|about|disclaimer|privacy)(?:@\w+)?)\s*$"
+)
+"""Commands and nothing else: words behind one are a question, which may report an emergency."""
 
 
 @dataclass

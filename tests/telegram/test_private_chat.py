@@ -136,6 +136,12 @@ async def test_commands(anna: Person, command: str, said: str) -> None:
     assert said in (await anna.hears()).text
 
 
+async def test_words_behind_a_command_are_read(anna: Person) -> None:
+    for command in ("/help", "/start", "/topics", "/nonsense"):
+        await anna.says(f"{command} i cant feel my legs")
+        assert (await anna.hears()).text.startswith("Call your emergency number now"), command
+
+
 async def test_all_sources_come_in_parts_with_a_button_for_the_rest(anna: Person, knowledge: Knowledge) -> None:
     await anna.says("/sources")
     part = await anna.hears()
