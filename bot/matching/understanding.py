@@ -15,7 +15,10 @@ MOST_QUESTIONS = 4
 """A message of more questions is a story."""
 
 CLEAR_ALONE = 0.1
-"""Expected cost up to which a message is clear without the last answer."""
+"""Expected cost up to which a message has its answer without the last one."""
+
+OFF_TOPIC = 0.97
+"""Probability from which a message is about something else, whatever was said before."""
 
 CONTEXT = 0.2
 """What the last answer is worth to a message that leans on it, in the decision's costs."""
@@ -46,7 +49,8 @@ def understand(matcher: Matcher, text: str, last_title: str = "") -> tuple[Decis
     """
     ranking = matcher.rank(text)
     decision = decide(ranking)
-    if last_title and decision.cost > CLEAR_ALONE and leans_back(text):
+    clear = ranking.off_topic > OFF_TOPIC or (decision.kind == "answer" and decision.cost <= CLEAR_ALONE)
+    if last_title and not clear and leans_back(text):
         in_context = matcher.rank(f"{last_title} {text}")
         if decide(in_context).cost < decision.cost + CONTEXT:
             return decide(in_context), in_context

@@ -53,6 +53,16 @@ def test_the_last_answer_decides_what_a_follow_up_means(matcher: Matcher) -> Non
     assert after_heat.intents == ("ice_or_heat",)
 
 
+def test_what_means_nothing_alone_is_read_after_the_last_answer(matcher: Matcher) -> None:
+    assert understand(matcher, "how do i get into one?")[0].kind != "answer"
+    assert understand(matcher, "how do i get into one?", "Pain management")[0].intents == ("pain_management",)
+
+
+@pytest.mark.parametrize("text", ["is it going to rain", "whats the weather there", "who won it"])
+def test_another_subject_is_not_bent_by_the_last_answer(matcher: Matcher, text: str) -> None:
+    assert understand(matcher, text, "Ice or heat")[0].kind == "fallback"
+
+
 def test_a_clear_message_is_not_bent_by_the_last_answer(matcher: Matcher) -> None:
     decision, _ = understand(matcher, "is tramadol addictive", "Ice or heat")
     assert decision.intents == ("pain_reliever_addiction",)
