@@ -44,7 +44,7 @@ class Assistant:
         else:
             reply = self._below_emergency(message, signs)
             reply = self._compose.after_alert(reply) if message.memory.alert else reply
-        at_risk = (sign.flag for sign in signs if self.knowledge.alert[sign.flag].redirect)
+        at_risk = (sign.flag for sign in signs if self._is_at_risk(sign.flag))
         return replace(reply, at_risk=next(at_risk, ""))
 
     def _below_emergency(self, message: Message, signs: Sequence[Finding]) -> Reply:
@@ -60,26 +60,26 @@ class Assistant:
             return self.press(Action(Verb.YES if read[0] in self._yes else Verb.NO, memory.check), memory)
         last = self.knowledge.entries.get(memory.last_intent)
         decision, ranking = understand(self._matcher, text, last.title if last else "")
-        decision = replace(decision, intents=self._safe(self._without_small_talk(decision.intents), signs, memory))
+        redirect = self._redirect(signs, memory)
+        decision = replace(decision, intents=self._safe(self._without_small_talk(decision.intents), redirect))
         sure = [sign for sign in signs if sign.sure]
         unsure = [sign for sign in signs if not sign.sure and sign.level != "soon"]
         if any(sign.level == "urgent" for sign in sure):
-            answer = self._carry_out(decision, ranking, sure) if decision.kind == "answer" else None
+            answer = self._carry_out(decision, ranking, sure, redirect) if decision.kind == "answer" else None
             reply = self._compose.urgent(sure, answer)
         elif unsure:
             reply = self._compose.check(unsure[0], decision.intents[0])
         elif len(text) > LONGEST:
             reply = self._compose.fallback(self.knowledge.wording.too_long, signs=sure)
         else:
-            reply = self._carry_out(decision, ranking, sure)
+            reply = self._carry_out(decision, ranking, sure, redirect)
         return replace(reply, explanation=_explain(signs, decision, ranking))
 
-    def _carry_out(self, decision: Decision, ranking: Ranking, signs: Sequence[Finding]) -> Reply:
+    def _carry_out(self, decision: Decision, ranking: Ranking, signs: Sequence[Finding], redirect: str) -> Reply:
         soon = [sign for sign in signs if sign.level == "soon"]
         confidence = decision.confidence
         if decision.kind == "answer" or (decision.kind == "choices" and len(decision.intents) == 1):
-            at_risk = any(self.knowledge.alert[sign.flag].redirect for sign in soon)
-            return self._compose.answer(decision.intents, confidence=confidence, signs=soon, medicines=not at_risk)
+            return self._compose.answer(decision.intents, confidence=confidence, signs=soon, medicines=not redirect)
         if decision.kind == "choices":
             return self._compose.choices(decision.intents, confidence=confidence, signs=soon)
         offered = decision.intents if ranking.off_topic < HARDLY_OURS else ()
@@ -90,17 +90,18 @@ class Assistant:
         questions = tuple(one for one in intents if self.knowledge.entries[one].origin != "conversation")
         return questions if len(intents) == 2 and questions else intents
 
-    def _safe(self, intents: Sequence[str], signs: Sequence[Finding], memory: Memory) -> tuple[str, ...]:
-        """Return the entries, with the redirect in the place of each medicine's where someone at risk asks."""
-        flags = [*(sign.flag for sign in signs), memory.at_risk, memory.alert]
-        redirect = next((self.knowledge.alert[flag].redirect for flag in flags if self._redirects(flag)), "")
-        if not redirect:
-            return tuple(intents)
-        entries = self.knowledge.entries
-        return tuple(dict.fromkeys(redirect if entries[intent].medicine else intent for intent in intents))
+    def _redirect(self, signs: Sequence[Finding], memory: Memory) -> str:
+        """Return the entry that stands in for medicines where someone at risk asks; empty where nobody is."""
+        flags = (*(sign.flag for sign in signs), memory.at_risk, memory.alert)
+        return next((self.knowledge.alert[flag].redirect for flag in flags if self._is_at_risk(flag)), "")
 
-    def _redirects(self, flag: str) -> bool:
+    def _is_at_risk(self, flag: str) -> bool:
         return flag in self.knowledge.alert and bool(self.knowledge.alert[flag].redirect)
+
+    def _safe(self, intents: Sequence[str], redirect: str) -> tuple[str, ...]:
+        """Return the entries, with the redirect in the place of each medicine's."""
+        entries = self.knowledge.entries
+        return tuple(dict.fromkeys(redirect if redirect and entries[one].medicine else one for one in intents))
 
     def open(self, intent: str) -> Reply:
         """Return the answer of one entry; if the entry has gone, say so and offer topics."""
@@ -121,11 +122,12 @@ class Assistant:
 
     def press(self, action: Action, memory: Memory = NOTHING) -> Reply:
         """Return what a tap on a button asks for; if what it names has gone, say so and offer topics."""
-        known = self._safe([value for value in action.values if value in self.knowledge.entries], (), memory)
+        redirect = self._redirect((), memory)
+        known = self._safe([value for value in action.values if value in self.knowledge.entries], redirect)
         wording = self.knowledge.wording
         match action.verb:
             case Verb.ENTRY if known:
-                return self._compose.answer(known)
+                return self._compose.answer(known, medicines=not redirect)
             case Verb.SOURCES if known or not action.values:
                 return self._compose.sources(known)
             case Verb.TOPICS:

@@ -10,6 +10,9 @@ from knowledge.schema import Entry, Theme
 
 Rows = tuple[tuple[Button, ...], ...]
 
+CARDS = ("crisis", "poison", "emergency")
+"""Which card opens an alert of several emergencies: the first that one of them has."""
+
 MANY_SIGNS = 3
 """Warning signs that one alert names: more would bury what to do."""
 
@@ -51,13 +54,15 @@ class Composer:
 
     def emergency(self, signs: Sequence[Finding]) -> Reply:
         """Tell a person to get help now: the numbers, what to do, and nothing else."""
-        urgent_first = sorted(signs, key=lambda sign: (sign.level != "emergency", self._card(sign) != "crisis"))
-        first, blocks = urgent_first[0], []
-        blocks += [Block(Style.ALARM, part) for part in getattr(self._wording.cards, self._card(first)).split("\n\n")]
+        emergencies = sorted(
+            (sign for sign in signs if sign.level == "emergency"), key=lambda sign: CARDS.index(self._card(sign))
+        )
+        first = emergencies[0]
+        card = getattr(self._wording.cards, self._card(first))
+        blocks = [Block(Style.ALARM, part) for part in card.split("\n\n")]
         if self._card(first) != "crisis":
             blocks.append(Block(Style.TEXT, self._wording.emergency_now))
-        for sign in [sign for sign in urgent_first if sign.level == "emergency"][:MANY_SIGNS]:
-            blocks.append(Block(Style.TEXT, self._named(sign)))
+        blocks += [Block(Style.TEXT, self._named(sign)) for sign in emergencies[:MANY_SIGNS]]
         return Reply(
             kind="alert",
             blocks=tuple(blocks),
@@ -144,10 +149,9 @@ class Composer:
     def theme(self, theme: Theme) -> Reply:
         """List the entries of a theme."""
         return Reply(
-            kind="choices",
+            kind="answer",
             blocks=(Block(Style.HEADING, theme.title), Block(Style.TEXT, self._wording.choose_entry)),
             buttons=(*((self._entry_button(entry.intent),) for entry in theme.entries), (self._all_topics(),)),
-            choices=tuple(entry.intent for entry in theme.entries),
             again=Action(Verb.THEME, theme.theme),
         )
 

@@ -85,6 +85,18 @@ def test_an_overdose_names_the_poison_lines(assistant: Assistant) -> None:
     assert text.startswith("Call 112, 911 or 999 now, or a poison line: 1-800-222-1222 (US)")
 
 
+def test_the_poison_lines_come_first_among_emergencies(assistant: Assistant) -> None:
+    reply = assistant.reply(Message("he took the whole box of oxycodone and i cant wake him, his lips are blue"))
+    assert {"overdose", "sedation"} <= {raised.flag for raised in reply.flags}
+    assert "poison line" in reply.text.split("\n\n")[0]
+
+
+def test_a_theme_is_a_list_and_no_close_call(assistant: Assistant) -> None:
+    reply = assistant.reply(Message("Medicines"))
+    assert (reply.kind, reply.choices) == ("answer", ())
+    assert len(reply.buttons) > 10
+
+
 def test_self_harm_is_met_with_care_first(assistant: Assistant) -> None:
     reply = assistant.reply(Message("my back hurts so much i want to die"))
     assert [flag.flag for flag in reply.flags] == ["self_harm"]
@@ -208,6 +220,8 @@ def test_who_asks_is_remembered(assistant: Assistant, knowledge: Knowledge) -> N
         given = {*reply.intents, *reply.choices}
         assert given & redirects
         assert not [one for one in given - redirects if knowledge.entries[one].medicine]
+        offered = {value for row in reply.buttons for button in row for value in button.action.values}
+        assert not [one for one in offered & knowledge.entries.keys() - redirects if knowledge.entries[one].medicine]
         tapped = assistant.press(Action(Verb.ENTRY, "anti_inflammatory"), chat.memory(1))
         assert set(tapped.intents) <= redirects
 
@@ -253,7 +267,7 @@ def test_any_text_gets_a_reply(assistant: Assistant, text: str) -> None:
     reply = assistant.reply(Message(text))
     assert reply.text
     assert 0 <= reply.confidence <= 1
-    assert len(reply.choices) <= 4 or reply.text.startswith("Medicines")
+    assert len(reply.choices) <= 4
 
 
 def sentences(knowledge: Knowledge) -> Iterator[str]:

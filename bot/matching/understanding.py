@@ -32,6 +32,7 @@ _BREAK = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(rf"^(?:{_JOINT}\s+)?(?:also\s+)?(?:{_QUESTION_WORD})\b|\?\s*$", re.IGNORECASE)
+_STATES = re.compile(r"[.!;]\s*$")
 _LEANS_BACK = re.compile(
     r"^(?:and|but|so|or|ok|okay|then|what about|how about|n|even|also|why|how|when|where|who|which|for how|with|not)\b"
     r"|\b(?:it|its|that|thats|this|them|they|those|these|one|ones|he|she|him|her|there)\b",
@@ -73,6 +74,6 @@ def leans_back(text: str) -> bool:
 def questions(text: str) -> Iterator[str]:
     """Yield the parts of a message that are questions of their own; nothing where there is only one."""
     parts = [part for part in _BREAK.split(text) if len(words(part)) > 1]
-    asking = [part for i, part in enumerate(parts) if i == 0 or _ASKS.search(part)]
+    asking = [part for i, part in enumerate(parts) if _ASKS.search(part) or (i == 0 and not _STATES.search(part))]
     if 1 < len(asking) <= MOST_QUESTIONS:
         yield from asking

@@ -67,9 +67,11 @@ async def polling(assistant: Assistant, token: str, url: str) -> AsyncIterator[A
         updater = application.updater
         assert updater is not None  # noqa: S101 - the builder makes one unless told otherwise
         await updater.start_polling(allowed_updates=UPDATES)
-        yield application
-        await updater.stop()
-        await application.stop()
+        try:
+            yield application
+        finally:
+            await updater.stop()
+            await application.stop()
     finally:
         await application.shutdown()
         await application.bot.shutdown()  # where it was never connected, the line above leaves it open

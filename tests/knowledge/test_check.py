@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.check import check, reading_grade
-from knowledge.load import DEFAULT_FOLDER, Knowledge, load
+from knowledge.load import Knowledge, load
 from tests.knowledge.test_load import folder
 
 __all__ = ["folder"]
@@ -111,7 +111,3 @@ def test_the_intents_and_flags_are_the_agreed_ones(knowledge: Knowledge, shared:
     intents = {row[0]: row[1] for row in table("intents.tsv") if row[1] != "out_of_scope"}
     assert {entry.intent: entry.origin for entry in knowledge.entries.values()} == intents
     assert {alert.flag: alert.level for alert in knowledge.alerts.alerts} == {r[0]: r[1] for r in table("flags.tsv")}
-
-
-def test_the_default_knowledge_is_the_packages_own() -> None:
-    assert (DEFAULT_FOLDER / "entries").is_dir()

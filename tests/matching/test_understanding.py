@@ -35,6 +35,7 @@ def test_a_message_that_says_it_all_does_not(text: str) -> None:
         ("need xray and can i go to work", ["need xray", "can i go to work"]),
         ("ice or heat", []),
         ("hello. ok", []),
+        ("i have sciatica. can i drive?", []),
     ],
 )
 def test_a_message_is_cut_where_another_question_begins(text: str, parts: list[str]) -> None:

@@ -255,10 +255,10 @@ async def test_two_people_don_t_share_a_memory(anna: Person, bert: Person) -> No
 @pytest.mark.parametrize("text", ["<b>ice</b> & heat </i>", "ice &lt; heat", "{numbers} {name} ice or heat"])
 async def test_what_looks_like_markup_is_harmless(anna: Person, text: str) -> None:
     await anna.says(text)
-    assert (await anna.hears()).text
+    assert "went wrong" not in (await anna.hears()).text
 
 
 @pytest.mark.parametrize("text", ["👍", "...", "\u202e\u202egnikcab", "١٢٣", "ice " * 1000, "🍕" * 200, "?"])
 async def test_odd_messages_get_a_sensible_reply(anna: Person, text: str) -> None:
     await anna.says(text)
-    assert (await anna.hears()).text
+    assert "went wrong" not in (await anna.hears()).text
