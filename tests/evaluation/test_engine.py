@@ -1,0 +1,65 @@
+"""The matching engine alone."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.evaluation import EvaluationError
+from bot.evaluation.engine import evaluate_engine
+
+TRAIN = "".join(
+    f"{text}\t{label}\n"
+    for label, texts in {
+        "heat": ("ice or heat", 'a "heating pad', "cold pack or hot bath"),
+        "sleep": ("how should i sleep", "best sleeping position", "which pillow"),
+        "drive": ("can i drive", "is driving ok", "behind the wheel"),
+        "money": ("what does it cost", "price please", "how much is it"),
+    }.items()
+    for text in texts
+)
+
+
+def ranked(folder: Path, train: str, test: str) -> list[list[str]]:
+    (folder / "train.tsv").write_text(train, encoding="utf-8")
+    (folder / "test.tsv").write_text(test, encoding="utf-8")
+    evaluate_engine(folder / "train.tsv", folder / "test.tsv", folder / "out.tsv")
+    return [line.split("\t") for line in (folder / "out.tsv").read_text(encoding="utf-8").split("\n")[:-1]]
+
+
+def test_each_text_has_its_three_best_labels(tmp_path: Path) -> None:
+    rows = ranked(tmp_path, TRAIN, 'heat "or ice\n\nwhich pillow to sleep on\n')
+    assert [row[0] for row in (rows[0], rows[2])] == ["heat", "sleep"]
+    for row in rows:
+        assert len(set(row[::2])) == 3
+        scores = [float(score) for score in row[1::2]]
+        assert scores == sorted(scores, reverse=True)
+        assert all(0 <= score <= 1 for score in scores)
+    assert float(rows[0][1]) > float(rows[1][1])
+
+
+def test_nothing_to_rank_is_an_empty_table(tmp_path: Path) -> None:
+    assert ranked(tmp_path, TRAIN, "") == []
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "what"),
+    [
+        ("", "hi\n", "train.tsv: no row"),
+        ("a text\n", "hi\n", "train.tsv:1: the row has 1 cells"),
+        ("a text\tlabel\nanother\t\n", "hi\n", "train.tsv:2: the row has no label"),
+        (TRAIN, "hi\nthere\tyou\n", "test.tsv:2: the row has 2 cells"),
+    ],
+)
+def test_what_can_t_be_used_is_named(tmp_path: Path, train: str, test: str, what: str) -> None:
+    with pytest.raises(EvaluationError, match=what):
+        ranked(tmp_path, train, test)
+    assert not (tmp_path / "out.tsv").exists()
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\t\n\r\ufeff", codec="utf-8"))))
+def test_any_texts_are_ranked_in_order(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    rows = ranked(tmp_path_factory.mktemp("any"), TRAIN, "".join(f"{text}\n" for text in [*texts, "ice or heat"]))
+    assert len(rows) == len(texts) + 1
+    assert rows[-1][0] == "heat"
