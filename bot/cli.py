@@ -14,12 +14,19 @@ import click
 from bot.alerts import PatternError, pattern_findings
 from bot.assistant import Assistant
 from bot.chat import Chat
+from bot.evaluation import EvaluationError, comparison, self_test, text_report
+from bot.evaluation.engine import evaluate_engine
+from bot.evaluation.files import write_whole
+from bot.evaluation.judging import SHOWN
+from bot.evaluation.page import page
+from bot.evaluation.plots import check_installed
+from bot.evaluation.run import Run, read_run, run_on, save_run
 from bot.matching.fitted import fitted_matcher
 from bot.settings import Settings
 from bot.terminal import chat as terminal_chat
 from bot.terminal import explained
 from knowledge.check import check
-from knowledge.load import DEFAULT_FOLDER, KnowledgeError, load
+from knowledge.load import DEFAULT_FOLDER, Finding, Knowledge, KnowledgeError, load
 
 BadInputError = click.ClickException
 """Something the caller gave can't be used: one line on standard error, exit status 2."""
@@ -34,6 +41,9 @@ def main() -> None:
         raise SystemExit(2) from None
     except click.ClickException as error:
         click.echo(f"back-spasm-bot: {error.format_message()}", err=True)
+        raise SystemExit(2) from None
+    except EvaluationError as error:
+        click.echo(f"back-spasm-bot: {error}", err=True)
         raise SystemExit(2) from None
     except click.Abort:
         raise SystemExit(130) from None
@@ -52,7 +62,20 @@ knowledge_option = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Commands whose names may be two words: `evaluate engine` is looked for before `evaluate FILES`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the first words name, with the arguments left for it."""
+        two_words = " ".join(args[:2])
+        if two_words in self.commands:
+            return two_words, self.commands[two_words], args[2:]
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="back-spasm-bot")
 def commands() -> None:
     """Answers questions about back spasms, from a small knowledge base with sources."""
@@ -131,6 +154,72 @@ def ask(folder: Path, text: tuple[str, ...], *, as_json: bool, jsonl: bool, conv
         sys.stdout.flush()
 
 
+def _to_write(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> Path | None:
+    """Refuse a file that can't be written, before any long work."""
+    if file and not file.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {file.parent}")
+    return file
+
+
+FILE_TO_READ = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE_TO_WRITE = click.Path(dir_okay=False, writable=True, path_type=Path)
+
+
+@commands.command()
+@knowledge_option
+@click.argument("files", nargs=-1, type=FILE_TO_READ)
+@click.option(
+    "--show", type=click.Choice(SHOWN), metavar="BIN", help=f"Also list the messages that are: {', '.join(SHOWN)}."
+)
+@click.option("--html", type=FILE_TO_WRITE, callback=_to_write, help="Also write the report, with plots, as one page.")
+@click.option("--save", type=FILE_TO_WRITE, callback=_to_write, help="Also write the run, to compare another with it.")
+@click.option("--compare", type=FILE_TO_READ, help="Also say what has changed since a run that was saved.")
+def evaluate(
+    folder: Path,
+    files: tuple[Path, ...],
+    *,
+    show: str | None,
+    html: Path | None,
+    save: Path | None,
+    compare: Path | None,
+) -> None:
+    """Score the replies to the labelled messages in FILES: tables with the columns text, intents, flags.
+
+    Without FILES, test the knowledge on its own phrasings, each ranked by a matcher that has not seen it; this takes a
+    few minutes. To score the matching engine alone, see `evaluate engine --help`.
+    """
+    before = read_run(compare) if compare else None
+    if html:
+        check_installed()
+    run = run_on(_assistant(folder), files) if files else _self_test(folder)
+    if html:
+        write_whole(html, page(run))
+    if save:
+        save_run(run, save)
+    lines = [*text_report.report(run)]
+    if show:
+        lines += text_report.shown(run, show)
+    if before:
+        lines += comparison.report(comparison.Comparison.of(before, run))
+    click.echo("\n".join(lines))
+
+
+def _self_test(folder: Path) -> Run:
+    folds = self_test.folds_of(_knowledge(folder))
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(folds, length=self_test.FOLDS, label="Folds", file=sys.stderr, hidden=hidden) as watched:
+        return self_test.run_of(list(watched))
+
+
+@commands.command("evaluate engine")
+@click.option("--train", type=FILE_TO_READ, required=True, help="Table to learn from: text, label.")
+@click.option("--test", type=FILE_TO_READ, required=True, help="Table of texts to rank labels for.")
+@click.option("--out", type=FILE_TO_WRITE, callback=_to_write, required=True, help="Table of rankings to write.")
+def evaluate_engine_command(train: Path, test: Path, out: Path) -> None:
+    """Rank labels for any texts by the matching engine alone: the three best, each with its score."""
+    evaluate_engine(train, test, out)
+
+
 @commands.group()
 def knowledge() -> None:
     """Look after the knowledge files."""
@@ -156,16 +245,24 @@ def knowledge_check(folder: Path) -> None:
 
 
 def _assistant(folder: Path) -> Assistant:
+    known = _knowledge(folder)
     try:
-        knowledge_ = load(folder)
-        try:
-            return Assistant(knowledge_, fitted_matcher(knowledge_))
-        except PatternError:
-            raise KnowledgeError(list(pattern_findings(knowledge_))) from None
+        return Assistant(known, fitted_matcher(known))
+    except PatternError:
+        raise _unusable(list(pattern_findings(known))) from None
+
+
+def _knowledge(folder: Path) -> Knowledge:
+    try:
+        return load(folder)
     except KnowledgeError as error:
-        more = len(error.findings) - 1
-        hint = f" (and {more} more: back-spasm-bot knowledge check)" if more else ""
-        raise BadInputError(f"{error.findings[0]}{hint}") from None
+        raise _unusable(error.findings) from None
+
+
+def _unusable(findings: list[Finding]) -> click.ClickException:
+    more = len(findings) - 1
+    hint = f" (and {more} more: back-spasm-bot knowledge check)" if more else ""
+    return BadInputError(f"{findings[0]}{hint}")
 
 
 def _lines() -> Iterator[str]:
