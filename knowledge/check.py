@@ -242,6 +242,35 @@ def _concepts(knowledge: Knowledge) -> Iterator[Finding]:
             yield document.finding(("concepts", i), f"The concept {concept.name} stands twice.", "Join the two.")
 
 
+def _languages(knowledge: Knowledge) -> Iterator[Finding]:
+    document = knowledge.documents["languages.yaml"]
+    numbers = re.findall(r"\d+", knowledge.wording.numbers)
+    labels = {topic.label for topic in knowledge.wording.topics}
+    seen: set[str] = set()
+    for i, language in enumerate(knowledge.languages.languages):
+        place = ("languages", i)
+        if language.id in seen:
+            yield document.finding((*place, "id"), f"The language {language.id} stands twice.", "Keep one of the two.")
+        seen.add(language.id)
+        first = re.findall(r"\d+", language.notice.split("\n")[0])
+        for number in numbers:
+            if number not in first:
+                what = f"{language.id}: the notice's first paragraph doesn't name {number}."
+                yield document.finding(
+                    (*place, "notice"), what, "Put the emergency numbers there, in the digits 0 to 9."
+                )
+        for label in language.topics:
+            if label not in labels:
+                what = f"{language.id}: there is no topic '{label}'."
+                yield document.finding((*place, "topics", label), what, "See the topics in wording.yaml.")
+        length = len(language.notice) + sum(map(len, (*language.topics, *language.topics.values())))
+        if length > TELEGRAM_TEXT // 2:
+            what = f"{language.id}: a notice of {length} characters, topics and all."
+            yield document.finding((*place, "notice"), what, f"Keep it to {TELEGRAM_TEXT // 2}.")
+        if language.script != "latin" and not language.letters:
+            yield document.finding(place, f"{language.id} has no letters.", "Add its alphabet.")
+
+
 CHECKS: tuple[Check, ...] = (
     _entry_ids,
     _entry_references,
@@ -257,4 +286,5 @@ CHECKS: tuple[Check, ...] = (
     _wording_placeholders,
     _fits_telegram,
     _concepts,
+    _languages,
 )

@@ -14,7 +14,20 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from knowledge.schema import Alert, Alerts, Claim, Concept, Entry, Model, OffTopic, Source, Sources, Theme, Words
+from knowledge.schema import (
+    Alert,
+    Alerts,
+    Claim,
+    Concept,
+    Entry,
+    Languages,
+    Model,
+    OffTopic,
+    Source,
+    Sources,
+    Theme,
+    Words,
+)
 from knowledge.wording import Wording
 
 DEFAULT_FOLDER = Path(__file__).parent
@@ -145,6 +158,7 @@ class Knowledge:
     alerts: Alerts
     words: Words
     off_topic: OffTopic
+    languages: Languages
     sources: Sources
     wording: Wording
     documents: dict[str, Document] = field(repr=False)
@@ -188,8 +202,8 @@ def load(folder: Path = DEFAULT_FOLDER) -> Knowledge:
     """Read a knowledge folder.
 
     Args:
-        folder: A folder with `entries/*.yaml`, `alerts.yaml`, `words.yaml`, `off_topic.yaml`, `sources.yaml` and
-            `wording.yaml`.
+        folder: A folder with `entries/*.yaml`, `alerts.yaml`, `words.yaml`, `off_topic.yaml`, `languages.yaml`,
+            `sources.yaml` and `wording.yaml`.
 
     Raises:
         KnowledgeError: With all findings that keep the files from being read.
@@ -212,10 +226,10 @@ def load(folder: Path = DEFAULT_FOLDER) -> Knowledge:
     alerts = read("alerts.yaml", Alerts)
     words = read("words.yaml", Words)
     off_topic = read("off_topic.yaml", OffTopic)
+    languages = read("languages.yaml", Languages)
     sources = read("sources.yaml", Sources)
     wording = read("wording.yaml", Wording)
-    if findings or not (alerts and words and off_topic and sources and wording):
+    if findings or not (alerts and words and off_topic and languages and sources and wording):
         raise KnowledgeError(findings)
-    return Knowledge(
-        folder, tuple(t for t in themes if t), alerts, words, off_topic, sources, wording, documents=documents
-    )
+    entries = tuple(theme for theme in themes if theme)
+    return Knowledge(folder, entries, alerts, words, off_topic, languages, sources, wording, documents=documents)

@@ -11,9 +11,13 @@ Origin = Literal["article", "guidance", "conversation"]
 Level = Literal["soon", "urgent", "emergency"]
 Verdict = Literal["agree", "qualify", "contradict", "opinion", "editorial"]
 Read = Literal["text", "copy", "memory"]
+Script = Literal["latin", "cyrillic", "arabic", "devanagari"]
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=30)]
 """A short stable name. It travels in Telegram's callback data (64 bytes), two of them at the most."""
+
+Word = Annotated[str, StringConstraints(pattern=r"^\S+$")]
+"""A single word."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """Text that may not be empty."""
@@ -205,3 +209,41 @@ class Sources(Model):
 
     sources: tuple[Source, ...]
     claims: tuple[Claim, ...]
+
+
+class Language(Model):
+    """A language that the bot neither reads nor writes, and what it says in it to those who do.
+
+    Attributes:
+        id: ISO 639-1, with `-Latn` after it for a language of another script that is typed in Latin letters.
+        name: What its speakers call it.
+        english_name: What it is called in English.
+        script: What it is written in. Latin letters may be anything, so such a language is told by its words.
+        letters: Its letters, without a to z.
+        words: Words that are common in its messages: little words, and words of this subject.
+        notice: The emergency numbers in the first paragraph; then what the bot reads and what it is about.
+        topics: What the labels of the topics mean, by the English label.
+        reviewed_by: The native speaker who has read it; empty until one has.
+    """
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-Latn)?$")]
+    name: Text
+    english_name: Text
+    script: Script
+    letters: str = ""
+    words: tuple[Word, ...] = Field(min_length=1)
+    notice: Paragraphs
+    topics: dict[str, Text] = {}
+    reviewed_by: str = ""
+
+
+class Languages(Model):
+    """`languages.yaml`: the languages that are told from English.
+
+    Attributes:
+        english: Words that English messages are made of. One that is another language's too counts for neither.
+        languages: The other languages; of two that fit a message as well, the first is taken.
+    """
+
+    english: tuple[Word, ...]
+    languages: tuple[Language, ...]

@@ -56,6 +56,27 @@ def test_a_finding_names_what_is_wrong(folder: Path, file: str, change: Change, 
     assert all(Path(finding.split(":")[0]).exists() for finding in found)
 
 
+def test_what_is_wrong_with_languages_is_found(folder: Path) -> None:
+    """All at once, since a run of the lint takes its time."""
+    changes = {
+        swap("id: uk", "id: ru"): "The language ru stands twice",
+        swap("112, 911 или 999", "911 или 999"): "ru: the notice's first paragraph doesn't name 112",
+        swap("First step: Primer paso", "First stop: Primer paso"): "es: there is no topic 'First stop'",
+        swap("    letters: абвгдеёж", "    # абвгдеёж"): "ru has no letters",
+        swap("मैं एक बॉट", "मैं एक बॉट" * 300): "hi: a notice of",
+    }
+
+    def all_of_them(text: str) -> str:
+        for change in changes:
+            text = change(text)
+        return text
+
+    found = [finding for finding in findings(folder, "languages.yaml", all_of_them) if "languages.yaml:" in finding]
+    assert len(found) == len(changes), found
+    for said in changes.values():
+        assert any(said in finding for finding in found), found
+
+
 def entry_change(old: str, new: str) -> Change:
     """Change a line within the entry on anti-inflammatory medicine."""
 
