@@ -257,7 +257,7 @@ class Person:
             raise AssertionError(f"{self.user.first_name} isn't in {chat.title}.")
         if topic is not None and topic not in chat.topics:
             raise AssertionError(f"{chat.title} has no topic {topic}; there is {chat.topics}.")
-        replied = reply_to.message if isinstance(reply_to, Heard) else reply_to
+        replied = chat.messages.get(reply_to.id) if reply_to else None  # as it stands now, whenever it was heard
         return self._telegram.world.post(chat, self.user, reply_to=replied, thread_id=topic, **what)
 
     # --- tapping -----------------------------------------------------------------------------------------------------

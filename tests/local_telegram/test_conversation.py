@@ -104,6 +104,26 @@ async def test_people_edit_their_own_messages_only(echo: LocalTelegram) -> None:
         await anna.edits(answer.message, "goodbye")
 
 
+async def test_a_reply_brings_the_message_with_its_buttons_as_they_are_now(
+    echo: LocalTelegram, received: Received
+) -> None:
+    anna = echo.person("Anna")
+    await anna.says("hello")
+    answer = await anna.hears()
+    await anna.says("and then?", reply_to=answer)
+    await anna.taps("Sources", on=answer)
+    await echo.quiet()
+    await anna.says("and now?", reply_to=answer)
+    await echo.quiet()
+    first, before, after = [update.message for update in received.updates if update.message]
+    assert first.reply_to_message is None
+    assert before.reply_to_message
+    assert before.reply_to_message.reply_markup
+    assert [button.text for (button, *_) in before.reply_to_message.reply_markup.inline_keyboard] == ["Sources"]
+    assert after.reply_to_message
+    assert after.reply_to_message.reply_markup is None  # the tap's edit took the buttons away
+
+
 async def test_silence_is_noticed_when_broken(echo: LocalTelegram) -> None:
     anna = echo.person("Anna")
     await anna.says("hello")
