@@ -1,6 +1,6 @@
 """What a face remembers of a chat between two messages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.reply import NOTHING, Memory, Message, Reply
 
@@ -25,9 +25,17 @@ class Chat:
             check=self._memory.check,
         )
 
-    def message(self, text: str, now: float) -> Message:
-        """Return what a person wrote, with what is remembered."""
-        return Message(text, self.memory(now))
+    def message(self, text: str, now: float, about: str = "") -> Message:
+        """Return what a person wrote, with what is remembered.
+
+        Args:
+            text: The person's words.
+            now: The time, in seconds of the face's clock.
+            about: The entry of the older answer that the words reply to, which takes the place of the last answer's;
+                empty where they reply to none.
+        """
+        memory = self.memory(now)
+        return Message(text, replace(memory, last_intent=about or memory.last_intent))
 
     def heard(self, reply: Reply, now: float) -> None:
         """Remember a reply that was given."""

@@ -25,7 +25,7 @@ from bot.assistant import Assistant
 from bot.chat import Chat
 from bot.reply import Action, Reply, Verb
 from bot.telegram.delivery import edit, send
-from bot.telegram.render import Rendered, render, topics_keyboard, unpack
+from bot.telegram.render import Rendered, answered, render, topics_keyboard, unpack
 from knowledge.wording import Wording
 
 log = logging.getLogger(__name__)
@@ -68,13 +68,9 @@ class Addressed(filters.MessageFilter):
 
     def filter(self, message: Message) -> bool:
         """Return whether the message is meant for the bot."""
-        if message.chat.type == TelegramChat.PRIVATE:
+        if message.chat.type == TelegramChat.PRIVATE or _replied_to(message):
             return True
-        bot = message.get_bot()
-        replied = message.reply_to_message
-        if replied and replied.from_user and replied.from_user.id == bot.id:
-            return True
-        return f"@{bot.username}".casefold() in _words(message).casefold()
+        return f"@{message.get_bot().username}".casefold() in _words(message).casefold()
 
 
 class Conversation:
@@ -186,7 +182,9 @@ class Conversation:
     async def _reply(self, question: str, message: Message, context: Context) -> None:
         """Answer a question. One that was edited has its answer mended; an alert is sent anew, so that it is seen."""
         data, now = _data(context), time.monotonic()
-        reply = self._assistant.reply(data.chat.message(question, now))
+        replied_to = _replied_to(message)
+        about = answered(replied_to.reply_markup) if replied_to else ""
+        reply = self._assistant.reply(data.chat.message(question, now, about))
         answer = data.answers.get(message.message_id)
         if answer is None or reply.kind == "alert":
             await self._show(reply, message, context)
@@ -212,6 +210,13 @@ def _message(update: Update) -> Message:
     message = update.effective_message
     assert message is not None  # noqa: S101 - tells the type checker what the filters have made sure
     return message
+
+
+def _replied_to(message: Message) -> Message | None:
+    """Return the message of ours that a message replies to; nothing where it replies to none, or to a person's."""
+    replied_to = message.reply_to_message
+    author = replied_to.from_user if replied_to else None
+    return replied_to if author and author.id == message.get_bot().id else None
 
 
 def _data(context: Context) -> ChatData:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, ReplyKeyboardMarkup
 from telegram.constants import MessageLimit
 
-from bot.reply import Action, Block, Reply, Style
+from bot.reply import Action, Block, Reply, Style, Verb
 from knowledge.wording import Wording
 
 ROOM = MessageLimit.MAX_TEXT_LENGTH - 96
@@ -122,6 +122,20 @@ def _hard_cut(sentence: str) -> Iterator[str]:
 def _length(text: str) -> int:
     """Return the length as Telegram counts it, in UTF-16 units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def answered(keyboard: InlineKeyboardMarkup | None) -> str:
+    """Return the entry that a message of ours answers with, as its buttons tell; empty where it is no answer.
+
+    An answer ends with the button for its sources; where it takes several messages, each of the others has the button
+    for the next. An alert is no answer, though one may stand under it.
+    """
+    buttons = [button for row in keyboard.inline_keyboard for button in row] if keyboard else []
+    actions = [action for b in buttons if isinstance(b.callback_data, str) and (action := unpack(b.callback_data))]
+    if any(action.verb == Verb.NOT_MEANT for action in actions):
+        return ""
+    naming = (a for a in actions if a.verb == Verb.SOURCES or (a.verb == Verb.ENTRY and a.page))
+    return next((intent for action in naming for intent in action.values), "")
 
 
 def unpack(data: str) -> Action | None:

@@ -8,7 +8,8 @@ async def test_only_mentions_replies_and_ask_are_answered(anna: Person, bert: Pe
     assert isinstance(telegram, LocalTelegram)
     telegram.world.privacy = False  # even where the operator lets the bot read everything
     group = telegram.group("Back pals", [anna, bert])
-    await anna.says("ice or heat for a back spasm?", to=group)
+    said = await anna.says("ice or heat for a back spasm?", to=group)
+    await bert.says("does massage help?", to=group, reply_to=said)
     await anna.says("/help", to=group)
     await anna.sends_photo(to=group)
     await anna.hears_nothing(group)
@@ -25,6 +26,26 @@ async def test_only_mentions_replies_and_ask_are_answered(anna: Person, bert: Pe
 
     await bert.says("does acupuncture help?", to=group, reply_to=answer)
     assert (await bert.hears(group)).text.startswith("Acupuncture")
+
+
+async def test_a_reply_in_a_group_is_read_in_the_light_of_what_it_replies_to(
+    anna: Person, bert: Person, telegram: LocalTelegram
+) -> None:
+    group = telegram.group("Back pals", [anna, bert])
+    await anna.says("/ask ice or heat?", to=group)
+    ice_or_heat = await anna.hears(group)
+    asked = await bert.says("/ask does acupuncture work?", to=group)
+    await anna.hears(group)
+    await anna.says("and for how long?", to=group, reply_to=ice_or_heat)
+    assert (await anna.hears(group)).text.startswith("Ice or heat")
+    await bert.says("/ask does acupuncture work?", to=group)
+    await anna.hears(group)
+    await anna.says("/ask and for how long?", to=group, reply_to=ice_or_heat)
+    assert (await anna.hears(group)).text.startswith("Ice or heat")
+    await bert.says("@local_bot massage?", to=group)
+    await anna.hears(group)
+    await anna.says("@local_bot and for how long?", to=group, reply_to=asked)
+    assert (await anna.hears(group)).text.startswith("Massage")
 
 
 async def test_an_emergency_in_a_group(anna: Person, telegram: LocalTelegram) -> None:

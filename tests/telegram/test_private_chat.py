@@ -252,6 +252,83 @@ async def test_two_people_don_t_share_a_memory(anna: Person, bert: Person) -> No
     assert (await bert.hears()).text.startswith("Ice or heat")
 
 
+async def test_a_reply_to_an_older_answer_is_read_in_its_light(anna: Person) -> None:
+    await anna.says("ice or heat?")
+    ice_or_heat = await anna.hears()
+    await anna.says("does acupuncture work?")
+    await anna.hears()
+    await anna.says("and for how long?")
+    assert (await anna.hears()).text.startswith("Acupuncture")
+    await anna.says("and for how long?", reply_to=ice_or_heat)
+    assert (await anna.hears()).text.startswith("Ice or heat")
+    await anna.says("is it safe?")
+    assert (await anna.hears()).text.startswith("Ice or heat")
+
+
+async def test_a_reply_that_makes_sense_alone_is_read_alone(anna: Person) -> None:
+    await anna.says("ice or heat?")
+    ice_or_heat = await anna.hears()
+    await anna.says("does acupuncture work?", reply_to=ice_or_heat)
+    assert (await anna.hears()).text.startswith("Acupuncture")
+    await anna.says("i cant feel my legs", reply_to=ice_or_heat)
+    assert (await anna.hears()).text.startswith("Call your emergency number now")
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        "back",  # choices
+        "my groin is numb",  # an alert
+        "fever and back pain, does massage help?",  # an alert with an answer under it
+        "slipped on ice and landed on my bum",  # a check
+        "/help",  # a page
+        "/sources",  # a page in several messages
+        "what is the capital of france",  # a fallback
+        "hello",
+    ],
+)
+async def test_a_reply_to_what_is_no_answer_is_read_as_without_it(anna: Person, earlier: str) -> None:
+    await anna.says(earlier)
+    no_answer = await anna.hears()
+    await anna.says("does acupuncture work?")
+    await anna.hears()
+    await anna.says("and for how long?", reply_to=no_answer)
+    assert "Acupuncture" in (await anna.hears()).text
+
+
+async def test_a_reply_to_one_s_own_question_is_read_as_without_it(anna: Person) -> None:
+    question = await anna.says("ice or heat?")
+    await anna.hears()
+    await anna.says("does acupuncture work?")
+    await anna.hears()
+    await anna.says("and for how long?", reply_to=question)
+    assert (await anna.hears()).text.startswith("Acupuncture")
+
+
+async def test_a_reply_to_a_mended_answer_is_read_in_the_light_of_what_it_says_now(anna: Person) -> None:
+    question = await anna.says("does massage help?")
+    answer = await anna.hears()
+    await anna.edits(question, "ice or heat?")
+    await anna.hears()
+    await anna.says("does acupuncture work?")
+    await anna.hears()
+    await anna.says("and for how long?", reply_to=answer)
+    assert (await anna.hears()).text.startswith("Ice or heat")
+
+
+async def test_a_reply_that_is_edited_is_still_a_reply(anna: Person) -> None:
+    await anna.says("ice or heat?")
+    ice_or_heat = await anna.hears()
+    reply = await anna.says("can i go to work with a bad back", reply_to=ice_or_heat)
+    await anna.hears()
+    await anna.says("does acupuncture work?")
+    await anna.hears()
+    await anna.edits(reply, "and for how long?")
+    mended = await anna.hears()
+    assert mended.edited
+    assert mended.text.startswith("Ice or heat")
+
+
 @pytest.mark.parametrize("text", ["<b>ice</b> & heat </i>", "ice &lt; heat", "{numbers} {name} ice or heat"])
 async def test_what_looks_like_markup_is_harmless(anna: Person, text: str) -> None:
     await anna.says(text)

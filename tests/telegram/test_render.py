@@ -1,17 +1,18 @@
 """A reply as Telegram takes it."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from telegram import InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, ReplyKeyboardMarkup
 
 from bot.assistant import Assistant
 from bot.local_telegram.entities import parse_html
-from bot.reply import Action, Block, Button, Reply, Style, Verb
-from bot.telegram.render import render
+from bot.reply import Action, Block, Button, Message, Reply, Style, Verb
+from bot.telegram.render import Rendered, answered, render
 from knowledge.load import Knowledge
 from knowledge.wording import Wording
 
@@ -37,6 +38,12 @@ def all_pages(long: Reply, wording: Wording) -> list[str]:
             return texts
         (((more,),),) = (shown.keyboard.inline_keyboard,)
         assert more.callback_data == f"e{len(texts)}:ice_or_heat"
+
+
+def told(shown: Rendered) -> str:
+    """Return the entry that the buttons of a message name."""
+    assert not isinstance(shown.keyboard, ReplyKeyboardMarkup)
+    return answered(shown.keyboard)
 
 
 def units(text: str) -> int:
@@ -88,6 +95,48 @@ def test_every_reply_of_ours_is_one_message(assistant: Assistant, knowledge: Kno
         shown = render(assistant.open(intent), wording, "a_bot")
         assert units(unescape(shown.html)) <= TELEGRAM_TAKES
         assert shown.keyboard is None or wording.labels.more not in str(shown.keyboard), intent
+
+
+def test_what_a_message_answers_with_is_told_by_its_buttons(
+    assistant: Assistant, knowledge: Knowledge, wording: Wording
+) -> None:
+    for intent, entry in knowledge.entries.items():
+        shown = render(assistant.open(intent), wording, "a_bot")
+        assert told(shown) == ("" if entry.origin == "conversation" else intent)
+    for message, is_about_an_entry in [
+        ("ice or heat? and does acupuncture work?", True),
+        ("back", False),
+        ("hello", False),
+    ]:
+        answer = assistant.reply(Message(message))
+        assert told(render(answer, wording, "a_bot")) == answer.about
+        assert bool(answer.about) == is_about_an_entry
+    for page in (assistant.examples(), assistant.page("help"), assistant.press(Action(Verb.TOPICS))):
+        assert told(render(page, wording, "a_bot")) == ""
+
+
+def test_each_part_of_a_long_answer_tells_what_it_answers_with(wording: Wording) -> None:
+    long = replace(
+        reply(Block(Style.TEXT, " ".join(f"This is sentence number {i} of a very long answer." for i in range(200)))),
+        buttons=((Button("Sources", Action(Verb.SOURCES, "ice_or_heat")),),),
+    )
+    parts = [render(long, wording, "a_bot", page) for page in range(3)]
+    assert len({part.html for part in parts}) == len(parts)
+    assert [told(part) for part in parts] == ["ice_or_heat"] * 3
+
+
+def test_an_alert_is_no_answer_though_one_stands_under_it(assistant: Assistant, wording: Wording) -> None:
+    alert = assistant.reply(Message("fever and back pain, does massage help?"))
+    assert (alert.kind, alert.intents) == ("alert", ("massage",))
+    assert told(render(alert, wording, "a_bot")) == ""
+
+
+def test_buttons_that_are_not_ours_tell_nothing() -> None:
+    foreign = [
+        InlineKeyboardButton("A link", url="https://www.nhs.uk"),
+        InlineKeyboardButton("Play", callback_data="x"),
+    ]
+    assert answered(InlineKeyboardMarkup([foreign])) == ""
 
 
 def test_the_share_button_stands_beside_the_sources(wording: Wording) -> None:
