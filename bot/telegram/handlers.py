@@ -1,5 +1,6 @@
 """What the bot does with each kind of update. The list in `handlers` is the order in which they are tried."""
 
+import asyncio
 import logging
 import re
 import secrets
@@ -184,7 +185,9 @@ class Conversation:
         data, now = _data(context), time.monotonic()
         replied_to = _replied_to(message)
         about = answered(replied_to.reply_markup) if replied_to else ""
-        reply = self._assistant.reply(data.chat.message(question, now, about))
+        # In a thread, so that Telegram is still listened to. The next message waits: the application takes one update
+        # after another, so that each is read in the light of the one before it.
+        reply = await asyncio.to_thread(self._assistant.reply, data.chat.message(question, now, about))
         answer = data.answers.get(message.message_id)
         if answer is None or reply.kind == "alert":
             await self._show(reply, message, context)
