@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from rapidfuzz import fuzz, process, utils
 
 from knowledge.load import Document, Finding, Knowledge, Place
-from knowledge.schema import Entry
+from knowledge.schema import OUT_OF_SCOPE, Entry
 from knowledge.wording import PLACEHOLDERS
 
 ANSWER_WORDS = 90
@@ -242,6 +242,21 @@ def _concepts(knowledge: Knowledge) -> Iterator[Finding]:
             yield document.finding(("concepts", i), f"The concept {concept.name} stands twice.", "Join the two.")
 
 
+def _messages(knowledge: Knowledge) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for name, table in knowledge.messages.items():
+        document = knowledge.documents[f"messages/{name}"]
+        for i, message in enumerate(table.messages):
+            place = ("messages", i)
+            for intent in {one for question in message.intents for one in question} - OUT_OF_SCOPE:
+                if intent not in knowledge.entries:
+                    what = f"intents: {intent} is not an entry."
+                    yield document.finding(place, what, "Name an entry's intent, or an out_of_scope id.")
+            if message.text in seen:
+                yield document.finding(place, f"The message stands in {seen[message.text]} too.", "Keep one.")
+            seen[message.text] = name
+
+
 def _languages(knowledge: Knowledge) -> Iterator[Finding]:
     document = knowledge.documents["languages.yaml"]
     numbers = re.findall(r"\d+", knowledge.wording.numbers)
@@ -286,5 +301,6 @@ CHECKS: tuple[Check, ...] = (
     _wording_placeholders,
     _fits_telegram,
     _concepts,
+    _messages,
     _languages,
 )

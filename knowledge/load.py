@@ -1,4 +1,4 @@
-"""Reads a folder of YAML files into one `Knowledge`.
+"""Reads a folder of YAML files, and tables of messages, into one `Knowledge`.
 
 Every scalar is read as text (YAML's own guesses would turn the phrasing "no" into a truth value and "12" into a
 number); the models of `knowledge.schema` make numbers and truth values of it where a field asks for them. The line of
@@ -21,6 +21,7 @@ from knowledge.schema import (
     Concept,
     Entry,
     Languages,
+    Messages,
     Model,
     OffTopic,
     Source,
@@ -108,6 +109,34 @@ def read_document(file: Path) -> Document:
     return Document(file, _plain(node, (), lines, file), lines)
 
 
+def read_table(file: Path) -> Document:
+    """Read a table of messages: tabs between the columns `text` and `intents`, which the first line names.
+
+    Raises:
+        KnowledgeError: The file can't be read, is not UTF-8, or a line doesn't have two columns.
+    """
+    try:
+        head, *lines = file.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    except OSError as error:
+        raise KnowledgeError([Finding(file, 1, f"Can't read the file: {error.strerror}.", "Put it there.")]) from None
+    except UnicodeDecodeError as error:
+        raise KnowledgeError([Finding(file, 1, f"Not UTF-8 text: {error.reason}.", "Save it as UTF-8.")]) from None
+    if head.split("\t") != ["text", "intents"]:
+        raise KnowledgeError(
+            [Finding(file, 1, "The columns are not text and intents.", "Name them in the first line.")]
+        )
+    rows = [line.split("\t") for line in lines]
+    wrong = [
+        Finding(file, number, f"{len(row)} columns.", "Write a message, a tab, and its intents.")
+        for number, row in enumerate(rows, 2)
+        if len(row) != 2
+    ]
+    if wrong:
+        raise KnowledgeError(wrong)
+    data = {"messages": [{"text": text, "intents": intents} for text, intents in rows]}
+    return Document(file, data, {("messages", i): i + 2 for i in range(len(rows))})
+
+
 def _plain(node: yaml.Node | None, place: Place, lines: dict[Place, int], file: Path) -> Any:
     if node is None:
         return {}
@@ -158,6 +187,7 @@ class Knowledge:
     alerts: Alerts
     words: Words
     off_topic: OffTopic
+    messages: dict[str, Messages]
     languages: Languages
     sources: Sources
     wording: Wording
@@ -203,7 +233,7 @@ def load(folder: Path = DEFAULT_FOLDER) -> Knowledge:
 
     Args:
         folder: A folder with `entries/*.yaml`, `alerts.yaml`, `words.yaml`, `off_topic.yaml`, `languages.yaml`,
-            `sources.yaml` and `wording.yaml`.
+            `sources.yaml`, `wording.yaml`, and any number of `messages/*.tsv`.
 
     Raises:
         KnowledgeError: With all findings that keep the files from being read.
@@ -213,7 +243,7 @@ def load(folder: Path = DEFAULT_FOLDER) -> Knowledge:
 
     def read(name: str, model: type[M]) -> M | None:
         try:
-            documents[name] = read_document(folder / name)
+            documents[name] = (read_table if name.endswith(".tsv") else read_document)(folder / name)
             return parse(documents[name], model)
         except KnowledgeError as error:
             findings.extend(error.findings)
@@ -226,10 +256,22 @@ def load(folder: Path = DEFAULT_FOLDER) -> Knowledge:
     alerts = read("alerts.yaml", Alerts)
     words = read("words.yaml", Words)
     off_topic = read("off_topic.yaml", OffTopic)
+    tables = sorted(file.name for file in (folder / "messages").glob("*.tsv"))
+    messages = {name: read(f"messages/{name}", Messages) for name in tables}
     languages = read("languages.yaml", Languages)
     sources = read("sources.yaml", Sources)
     wording = read("wording.yaml", Wording)
     if findings or not (alerts and words and off_topic and languages and sources and wording):
         raise KnowledgeError(findings)
-    entries = tuple(theme for theme in themes if theme)
-    return Knowledge(folder, entries, alerts, words, off_topic, languages, sources, wording, documents=documents)
+    return Knowledge(
+        folder,
+        tuple(theme for theme in themes if theme),
+        alerts,
+        words,
+        off_topic,
+        {name: table for name, table in messages.items() if table},
+        languages,
+        sources,
+        wording,
+        documents=documents,
+    )

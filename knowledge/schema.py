@@ -5,7 +5,7 @@ Every model is frozen and refuses fields it doesn't know, so that a misspelt fie
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 Origin = Literal["article", "guidance", "conversation"]
 Level = Literal["soon", "urgent", "emergency"]
@@ -175,6 +175,45 @@ class OffTopic(Model):
 
     medical: tuple[Text, ...]
     other: tuple[Text, ...]
+
+
+OUT_OF_SCOPE_MEDICAL = "out_of_scope_medical"
+OUT_OF_SCOPE_OTHER = "out_of_scope_other"
+OUT_OF_SCOPE = frozenset({OUT_OF_SCOPE_MEDICAL, OUT_OF_SCOPE_OTHER})
+"""What stands for an entry in the labels of a message that none answers."""
+
+
+def questions(intents: object) -> object:
+    """Return the labels of a message, one tuple for each question: "a,b+c" is two questions."""
+    if not isinstance(intents, str):
+        return intents
+    return tuple(tuple(filter(None, question.split(","))) for question in intents.split("+"))
+
+
+Labels = Annotated[tuple[Id, ...], Field(min_length=1)]
+"""The intents that serve one question, best first."""
+
+
+class LabelledMessage(Model):
+    """A message as people really write them, with the entries that serve it.
+
+    Attributes:
+        text: The message.
+        intents: For each question in it the intents that serve, best first. Ids of `OUT_OF_SCOPE` stand for none.
+    """
+
+    text: Text
+    intents: Annotated[tuple[Labels, ...], BeforeValidator(questions)] = Field(min_length=1)
+
+
+class Messages(Model):
+    """One file of `messages/`: messages by one author.
+
+    The matcher learns from them beside the phrasings. How sure it may be is measured on each author's messages after
+    learning from the others', so a file should hold one author's work and nobody else's.
+    """
+
+    messages: tuple[LabelledMessage, ...] = Field(min_length=1)
 
 
 class Source(Model):

@@ -1,5 +1,7 @@
 """The lint: each finding, on a small change to the project's own knowledge."""
 
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,6 +49,27 @@ def test_the_knowledge_has_no_findings(knowledge: Knowledge) -> None:
         ("wording.yaml", swap("number {error_id}", "number {"), "the placeholder '{' is not filled in"),
         ("wording.yaml", swap("empty: I", f"empty: {'I ' * 2100}"), "Telegram takes 4096"),
         ("alerts.yaml", swap("redirect: pregnancy", "redirect: nobody"), "nobody is not an entry"),
+        ("entries/causes.yaml", swap("title: What causes it", "title: blood FLOW and oxygen"), "is causes's too"),
+        ("entries/causes.yaml", swap("sources: [article, ", "sources: ["), "has no claim or no article source"),
+        ("entries/daily_life.yaml", swap("sources: [cochrane_bed_rest, nhs_back_pain, commonspirit]", ""), "no source"),
+        (
+            "entries/daily_life.yaml",
+            swap(", work_and_daily_life, how_long_does_it_last, sleeping_position", ""),
+            "1 rel",
+        ),
+        ("alerts.yaml", swap("flag: bladder_bowel", "flag: saddle_numbness"), "The flag saddle_numbness stands twice"),
+        ("alerts.yaml", swap("sources: [nhs_back", "sources: [gossip, nhs_back"), "sources: gossip is not in"),
+        (
+            "alerts.yaml",
+            swap("    check: Is there numb", "    # Is there numb"),
+            "saddle_numbness can be borderline, and",
+        ),
+        (
+            "alerts.yaml",
+            lambda text: re.sub(r"    emergency_advice: >-\n(?: {6}.*\n)+", "", text, count=1),
+            "internal_bleeding can be an emergency, and has no emergency_advice",
+        ),
+        ("alerts.yaml", swap("Call now, or go", f"{'Call now. ' * 200} or go"), "saddle_numbness: an alert of 2"),
         ("words.yaml", lambda text: text + "\n  - {name: twice, says: [a]}\n  - {name: twice, says: [b]}\n", "twice"),
     ],
 )
@@ -75,6 +98,29 @@ def test_what_is_wrong_with_languages_is_found(folder: Path) -> None:
     assert len(found) == len(changes), found
     for said in changes.values():
         assert any(said in finding for finding in found), found
+
+
+def test_what_is_wrong_with_messages_is_found_with_its_file_and_line(folder: Path) -> None:
+    """All at once, as above."""
+    ann, bob = folder / "messages" / "ann.tsv", folder / "messages" / "bob.tsv"
+    shutil.rmtree(folder / "messages")
+    ann.parent.mkdir()
+    ann.write_text(
+        "text\tintents\n"
+        "wat is this spasm\tsymptoms,what_is_this\n"
+        "is it ice and how do i sit\tice_or_heat+posture_and_seating,symptoms\n"
+        "my car\tout_of_scope_other\n"
+        "Wat is this spasm\tsymptoms\n"
+    )
+    bob.write_text("text\tintents\nits fine\tout_of_scope_medical,symptoms\nmy car\tsymptoms\nits fine\tsymptoms\n")
+    found = [str(finding) for finding in check(load(folder)) if finding.file.parent.name == "messages"]
+    mend = "Name an entry's intent, or an out_of_scope id."
+    assert found == [
+        f"{ann}:2: intents: what_is_this is not an entry. {mend}",
+        f"{ann}:3: intents: posture_and_seating is not an entry. {mend}",
+        f"{bob}:3: The message stands in ann.tsv too. Keep one.",
+        f"{bob}:4: The message stands in bob.tsv too. Keep one.",
+    ]
 
 
 def entry_change(old: str, new: str) -> Change:
