@@ -5,12 +5,14 @@ from dataclasses import replace
 
 from bot.alerts import AlertReader, Finding
 from bot.compose import Composer
-from bot.matching.decision import Decision
+from bot.languages import LanguageReader
+from bot.matching.decision import OFFERED, Decision
 from bot.matching.features import LONGEST, tokens
 from bot.matching.matcher import Matcher, Ranking
 from bot.matching.understanding import understand
-from bot.reply import NOTHING, Action, Explanation, Memory, Message, Reply, Verb
+from bot.reply import NOTHING, Action, Explanation, Kind, Memory, Message, Reply, Verb
 from knowledge.load import Knowledge
+from knowledge.schema import Language
 
 YES_OR_NO_WORDS = 4
 """Words of the longest message that is read as yes or no to a check question."""
@@ -30,13 +32,23 @@ class Assistant:
         self.knowledge = knowledge
         self._matcher = matcher
         self._reader = AlertReader(knowledge.alerts)
+        self._languages = LanguageReader(knowledge.languages)
         self._compose = Composer(knowledge)
         self._topics = {topic.label.casefold(): topic for topic in knowledge.wording.topics}
         self._yes, self._no = frozenset(knowledge.wording.yes), frozenset(knowledge.wording.no)
         self._themes = {theme.theme: theme for theme in knowledge.themes}
 
     def reply(self, message: Message) -> Reply:
-        """Return the reply to a message."""
+        """Return the reply to a message, together with what was written a moment ago and had no answer."""
+        alone = self._reply(message)
+        if not message.memory.pending:
+            return alone
+        joined = self._reply(replace(message, text=f"{message.memory.pending}\n{message.text}"))
+        best = max(joined, alone, key=_served)
+        # Small talk answers nothing of what came before it.
+        return replace(best, joins=best is joined or best.kind == "alert" or bool(best.about))
+
+    def _reply(self, message: Message) -> Reply:
         signs = self._reader.read(message.text)
         if any(sign.sure and sign.level == "emergency" for sign in signs):
             reply = self._compose.emergency([sign for sign in signs if sign.sure])
@@ -60,6 +72,9 @@ class Assistant:
             return self.press(Action(Verb.YES if read[0] in self._yes else Verb.NO, memory.check), memory)
         last = self.knowledge.entries.get(memory.last_intent)
         decision, ranking = understand(self._matcher, text, last.title if last else "")
+        language = self._languages.language(text)
+        if language and all(sign.level == "soon" for sign in signs):
+            return self._foreign(language, decision, ranking, signs, self._redirect(signs, memory))
         redirect = self._redirect(signs, memory)
         decision = replace(decision, intents=self._safe(self._without_small_talk(decision.intents), redirect))
         sure = [sign for sign in signs if sign.sure]
@@ -74,6 +89,19 @@ class Assistant:
         else:
             reply = self._carry_out(decision, ranking, sure, redirect)
         return replace(reply, explanation=_explain(signs, decision, ranking))
+
+    def _foreign(
+        self, language: Language, decision: Decision, ranking: Ranking, signs: Sequence[Finding], redirect: str
+    ) -> Reply:
+        """Return what is said to a message in another language: a notice in it, and what was found by its meaning."""
+        if not self._matcher.finds_meanings:
+            return self._compose.notice(language, signs)
+        if decision.kind != "answer":
+            # By its meaning alone a message is never sure of its entry, but the entry is often among the first.
+            return self._compose.notice(language, signs, self._safe(ranking.labels[:OFFERED], redirect))
+        intents = self._safe(decision.intents, redirect)
+        answer = self._compose.answer(intents, confidence=decision.confidence, signs=signs, medicines=not redirect)
+        return self._compose.under_notice(language, answer)
 
     def _carry_out(self, decision: Decision, ranking: Ranking, signs: Sequence[Finding], redirect: str) -> Reply:
         soon = [sign for sign in signs if sign.level == "soon"]
@@ -152,6 +180,14 @@ class Assistant:
         return self._compose.emergency([sign]) if sign.level == "emergency" else self._compose.urgent([sign], answer)
 
 
+def _served(reply: Reply) -> tuple[bool, int, int, float]:
+    """Return how well a reply serves: warnings first, no sign lost, an answer before choices; and how sure it is."""
+    kinds: tuple[Kind, ...] = ("fallback", "choices", "answer", "check", "alert")
+    small_talk = reply.kind == "answer" and not reply.about
+    kind = 0 if small_talk else kinds.index(reply.kind)
+    return reply.kind in ("check", "alert"), len(reply.flags) + bool(reply.at_risk), kind, round(reply.confidence, 1)
+
+
 def _explain(signs: Sequence[Finding], decision: Decision | None = None, ranking: Ranking | None = None) -> Explanation:
     found = tuple(
         f"{sign.flag} ({sign.level}{'' if sign.sure else ', unsure'}): '{sign.words}' by {sign.rule}" for sign in signs
@@ -161,7 +197,7 @@ def _explain(signs: Sequence[Finding], decision: Decision | None = None, ranking
     pairs = list(zip(ranking.labels, ranking.probabilities, strict=True))[:5]
     return Explanation(
         signs=found,
-        nearest=tuple((similarity, example.text, example.label) for similarity, example in ranking.nearest),
+        nearest=tuple((similarity, example.text, example.labels[0]) for similarity, example in ranking.nearest),
         ranking=(*pairs, ("off topic", ranking.off_topic)),
         decision=f"{decision.kind}: {', '.join(decision.intents)} ({decision.reason})",
     )

@@ -7,6 +7,9 @@ from bot.reply import NOTHING, Memory, Message, Reply
 LASTS = 3600.0
 """Seconds for which an alert, and who is at risk, are remembered."""
 
+MOMENT = 6.0
+"""Seconds within which another message may go on with one that had no answer."""
+
 
 @dataclass
 class Chat:
@@ -15,6 +18,7 @@ class Chat:
     _memory: Memory = NOTHING
     _alert_at: float = 0.0
     _at_risk_at: float = 0.0
+    _pending_at: float = 0.0
 
     def memory(self, now: float) -> Memory:
         """Return what is still remembered."""
@@ -23,6 +27,7 @@ class Chat:
             alert=self._memory.alert if now - self._alert_at <= LASTS else "",
             at_risk=self._memory.at_risk if now - self._at_risk_at <= LASTS else "",
             check=self._memory.check,
+            pending=self._memory.pending if now - self._pending_at <= MOMENT else "",
         )
 
     def message(self, text: str, now: float, about: str = "") -> Message:
@@ -37,14 +42,18 @@ class Chat:
         memory = self.memory(now)
         return Message(text, replace(memory, last_intent=about or memory.last_intent))
 
-    def heard(self, reply: Reply, now: float) -> None:
-        """Remember a reply that was given."""
+    def heard(self, reply: Reply, now: float, text: str = "") -> None:
+        """Remember a reply that was given, and the words it was given to if they had no answer (for a moment)."""
         alert = reply.flags[0].flag if reply.kind == "alert" else ""
         self._alert_at = now if alert else self._alert_at
         self._at_risk_at = now if reply.at_risk else self._at_risk_at
+        before = f"{self.memory(now).pending}\n" if reply.joins else ""
+        unanswered = reply.kind in ("choices", "fallback") or (reply.kind == "answer" and not reply.about)
+        self._pending_at = now
         self._memory = Memory(
             last_intent=reply.about or self._memory.last_intent,
             alert=alert or self._memory.alert,
             at_risk=reply.at_risk or self._memory.at_risk,
             check=reply.buttons[0][0].action.value if reply.kind == "check" else "",
+            pending=before + text if text and unanswered else "",
         )

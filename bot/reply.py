@@ -1,6 +1,6 @@
 """What goes in and what comes out of the assistant, neutral of any channel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Literal, Self
 
@@ -127,6 +127,7 @@ class Reply:
         at_risk: A flag that the message raised whose bearer is given no medicine's entry; empty where there is none.
         about: The medical entry that it answers with: it can be shared, and short questions lean on it. Empty
             where there is none.
+        joins: Whether it answers the messages of a moment ago together with this one, in place of the reply to them.
         again: The action that gives this reply once more, by which a face can show the rest of a long one.
         explanation: How the reply came about, for `ask --explain`.
     """
@@ -141,6 +142,7 @@ class Reply:
     confidence: float = 1.0
     at_risk: str = ""
     about: str = ""
+    joins: bool = False
     again: Action | None = None
     explanation: "Explanation | None" = None
 
@@ -172,12 +174,14 @@ class Memory:
         alert: The flag of an alert of the last hour.
         at_risk: A flag of the last hour whose bearer is given no medicine's entry.
         check: What the check question that was just asked is about: the value of its buttons.
+        pending: What was written a moment ago and had no answer: the question may come in pieces.
     """
 
     last_intent: str = ""
     alert: str = ""
     at_risk: str = ""
     check: str = ""
+    pending: str = ""
 
 
 NOTHING = Memory()
@@ -190,6 +194,10 @@ class Message:
 
     text: str
     memory: Memory = NOTHING
+
+    def alone(self) -> Self:
+        """Return the message without what was written a moment ago."""
+        return replace(self, memory=replace(self.memory, pending=""))
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,24 @@
 """The assistant: what comes out for what goes in, with no channel around it."""
 
 import re
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.assistant import Assistant
 from bot.chat import Chat
-from bot.reply import Action, Message, Reply, Style, Verb
-from knowledge.load import Knowledge
-from knowledge.schema import Alert, Entry
+from bot.languages import LanguageReader
+from bot.matching.features import Floats
+from bot.matching.matcher import OFF_TOPIC, Example, Matcher
+from bot.reply import Action, Memory, Message, Raised, Reply, Style, Verb
+from knowledge.load import Knowledge, read_document
+from knowledge.schema import Alert, Entry, Language
 
 ENTRY_COUNT = 80
 ALERT_COUNT = 27
@@ -268,6 +275,177 @@ def test_any_text_gets_a_reply(assistant: Assistant, text: str) -> None:
     assert reply.text
     assert 0 <= reply.confidence <= 1
     assert len(reply.choices) <= 4
+
+
+FOREIGN: dict[str, list[str]] = read_document(Path(__file__).parent / "languages.yaml").data
+
+
+def notice_is_first(reply: Reply, language: Language) -> bool:
+    return reply.text.startswith(language.notice) and "112" in reply.text.split("\n\n")[0]
+
+
+def test_a_message_in_another_language_is_answered_in_it(assistant: Assistant, knowledge: Knowledge) -> None:
+    """Unless it holds a warning sign, which comes first."""
+    reader = LanguageReader(knowledge.languages)
+    assert knowledge.languages.languages
+    for language in knowledge.languages.languages:
+        said = [message for message in FOREIGN[language.id] if reader.language(message) is language]
+        replies = [assistant.reply(Message(message)) for message in said]
+        noticed = [reply for reply in replies if not reply.flags]
+        assert len(noticed) > 20 - len(language.id), language.id
+        for reply in noticed:
+            assert (reply.kind, reply.intents, reply.choices) == ("fallback", (), ())
+            assert notice_is_first(reply, language)
+            labels = {button.label for row in reply.buttons for button in row}
+            for topic in knowledge.wording.topics:
+                assert topic.label in labels
+                assert f"{topic.label} – {language.topics[topic.label]}" in reply.text
+
+
+def test_topics_without_a_name_in_a_language_still_have_their_buttons(knowledge: Knowledge, matcher: Matcher) -> None:
+    spanish = next(language for language in knowledge.languages.languages if language.id == "es")
+    nameless = spanish.model_copy(update={"topics": {}})
+    languages = knowledge.languages.model_copy(update={"languages": (nameless,)})
+    reply = Assistant(replace(knowledge, languages=languages), matcher).reply(Message(HIELO_O_CALOR))
+    assert reply.text == spanish.notice
+    assert {topic.label for topic in knowledge.wording.topics} < {b.label for row in reply.buttons for b in row}
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("no siento las piernas desde ayer, ¿qué hago?", "leg_weakness"),
+        ("me duele la espalda y no puedo orinar", "bladder_bowel"),
+        ("не могу помочиться со вчерашнего дня, очень болит спина", "bladder_bowel"),
+        ("quiero morir", "self_harm"),
+    ],
+)
+def test_a_warning_sign_in_another_language_comes_first(assistant: Assistant, text: str, flag: str) -> None:
+    reply = assistant.reply(Message(text))
+    assert reply.kind == "alert"
+    assert Raised(flag, "emergency") in reply.flags
+
+
+def test_a_greeting_and_a_question_in_another_language_have_one_notice(
+    assistant: Assistant, knowledge: Knowledge
+) -> None:
+    spanish = next(language for language in knowledge.languages.languages if language.id == "es")
+    reply = assistant.reply(Message("me duele la espalda", Memory(pending="hola")))
+    assert reply.joins
+    assert notice_is_first(reply, spanish)
+    assert reply.text.count(spanish.notice) == 1
+
+
+def test_after_a_notice_a_question_in_english_is_answered(assistant: Assistant) -> None:
+    chat = Chat()
+    chat.heard(assistant.reply(chat.message(HIELO_O_CALOR, 0)), 0, HIELO_O_CALOR)
+    reply = assistant.reply(chat.message("ice or heat?", 1))
+    assert (reply.kind, reply.intents, reply.joins) == ("answer", ("ice_or_heat",), True)
+    assert reply.text.startswith("Ice or heat")
+
+
+HIELO_O_CALOR = "¿me pongo hielo o calor en la espalda?"
+IN_ENGLISH = {
+    HIELO_O_CALOR: "should i put ice or heat on my back",
+    "¿puedo tomar ibuprofeno para el dolor de espalda?": "can i take ibuprofen for back pain",
+    "¿cuál es la capital de francia y dónde está?": "what is the capital of france and where is it",
+}
+
+
+class Bilingual:
+    """Means by a text what its words mean, and knows what a few Spanish sentences mean in English."""
+
+    name = "bilingual"
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        meant = [np.sum([self._word(word) for word in IN_ENGLISH.get(text, text).split()], axis=0) for text in texts]
+        return np.array([vector / np.linalg.norm(vector) for vector in meant], dtype=np.float32)
+
+    @staticmethod
+    def _word(word: str) -> Floats:
+        return np.random.default_rng(zlib.crc32(word.encode())).normal(size=64).astype(np.float32)
+
+
+LEARNED = {
+    "ice_or_heat": ["ice or heat", "should i put ice on my back", "heat on my back or ice", "put heat on it", "ice it"],
+    "anti_inflammatory": ["can i take ibuprofen", "ibuprofen for back pain", "take ibuprofen", "naproxen for pain"],
+    "sleeping_position": ["how should i sleep", "best sleeping position", "which pillow", "sleep on my side"],
+    OFF_TOPIC: ["what is the capital of spain", "where is france", "the capital of italy", "what is the weather"],
+}
+
+
+@pytest.fixture(scope="module")
+def bilingual(knowledge: Knowledge) -> Assistant:
+    """An assistant that finds what is meant in Spanish, though it has learned a few entries only."""
+    examples = [Example(text, (intent,)) for intent, texts in LEARNED.items() for text in texts]
+    return Assistant(knowledge, Matcher(examples, embedding=Bilingual()))
+
+
+@pytest.fixture(scope="module")
+def spanish(knowledge: Knowledge) -> Language:
+    return next(language for language in knowledge.languages.languages if language.id == "es")
+
+
+def test_what_is_meant_in_another_language_is_answered_under_the_notice(
+    bilingual: Assistant, knowledge: Knowledge, spanish: Language
+) -> None:
+    reply = bilingual.reply(Message(HIELO_O_CALOR))
+    assert (reply.kind, reply.intents, reply.about) == ("answer", ("ice_or_heat",), "ice_or_heat")
+    assert notice_is_first(reply, spanish)
+    assert reply.text.removeprefix(spanish.notice).strip() == bilingual.open("ice_or_heat").text
+    assert reply.text.endswith(knowledge.wording.disclaimer)
+    assert reply.buttons == bilingual.open("ice_or_heat").buttons
+
+
+def test_an_answer_in_english_has_no_notice(bilingual: Assistant) -> None:
+    reply = bilingual.reply(Message("should i put ice or heat on my back"))
+    assert reply.intents == ("ice_or_heat",)
+    assert reply.text.startswith("Ice or heat")
+
+
+@pytest.mark.parametrize(
+    "text", ["¿cuál es la capital de francia y dónde está?", "me duele mucho la pierna, ¿qué hago?"]
+)
+def test_what_is_not_found_in_another_language_has_the_notice_alone(
+    bilingual: Assistant, spanish: Language, text: str
+) -> None:
+    reply = bilingual.reply(Message(text))
+    assert (reply.kind, reply.intents) == ("fallback", ())
+    assert notice_is_first(reply, spanish)
+
+
+def test_who_is_at_risk_is_given_no_medicine_in_another_language_either(
+    bilingual: Assistant, knowledge: Knowledge, spanish: Language
+) -> None:
+    text = "¿puedo tomar ibuprofeno para el dolor de espalda?"
+    assert bilingual.reply(Message(text)).intents == ("anti_inflammatory",)
+    reply = bilingual.reply(Message(text, Memory(at_risk="pregnant")))
+    assert reply.intents == (knowledge.alert["pregnant"].redirect,)
+    assert notice_is_first(reply, spanish)
+
+
+def test_who_is_at_risk_is_offered_no_medicine_in_another_language_either(
+    bilingual: Assistant, knowledge: Knowledge
+) -> None:
+    def medicines(memory: Memory) -> list[str]:
+        reply = bilingual.reply(Message(HIELO_O_CALOR, memory))
+        offered = {value for row in reply.buttons[:-1] for button in row for value in button.action.values}
+        return [one for one in offered if knowledge.entries[one].medicine]
+
+    assert medicines(Memory())
+    assert not medicines(Memory(at_risk="pregnant"))
+
+
+def test_a_lesser_sign_in_another_language_is_named_too(assistant: Assistant, knowledge: Knowledge) -> None:
+    reply = assistant.reply(Message("estoy embarazada y me duele la cintura"))
+    assert reply.flags == (Raised("pregnant", "soon"),)
+    assert knowledge.alert["pregnant"].advice in reply.text
+
+
+def test_a_warning_sign_comes_before_what_is_meant(bilingual: Assistant) -> None:
+    reply = bilingual.reply(Message(f"no siento las piernas. {HIELO_O_CALOR}"))
+    assert reply.kind == "alert"
+    assert reply.text.startswith("Call your emergency number now")
 
 
 def sentences(knowledge: Knowledge) -> Iterator[str]:

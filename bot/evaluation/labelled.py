@@ -7,11 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.evaluation import EvaluationError
 from bot.evaluation.files import rows
 from knowledge.load import Knowledge
-
-OUT_OF_SCOPE_MEDICAL = "out_of_scope_medical"
-OUT_OF_SCOPE_OTHER = "out_of_scope_other"
-OUT_OF_SCOPE = frozenset({OUT_OF_SCOPE_MEDICAL, OUT_OF_SCOPE_OTHER})
-"""Labels of what no entry answers."""
+from knowledge.schema import OUT_OF_SCOPE
 
 COLUMNS = ("text", "intents", "flags")
 

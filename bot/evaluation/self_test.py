@@ -1,56 +1,51 @@
-"""Tests the knowledge on its own phrasings: is each one, unseen, taken for the entry it stands for?"""
+"""Tests the knowledge on its own phrasings and messages: is each one, unseen, taken for the entry it stands for?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from bot.evaluation.judging import Given, Judge, Judged
-from bot.evaluation.labelled import OUT_OF_SCOPE_MEDICAL, OUT_OF_SCOPE_OTHER, Labelled
+from bot.evaluation.judging import Given, Judge
+from bot.evaluation.labelled import Labelled
 from bot.evaluation.run import Part, Run
 from bot.matching.decision import decide
-from bot.matching.fitted import examples_of
-from bot.matching.matcher import OFF_TOPIC, Example, Matcher
+from bot.matching.matcher import Matcher, Ranking
 from knowledge.load import Knowledge
+from knowledge.schema import OUT_OF_SCOPE_MEDICAL, OUT_OF_SCOPE_OTHER
 
-FOLDS = 10
 
+def self_test(knowledge: Knowledge, matcher: Matcher) -> Run:
+    """Return the run of all that a matcher of this knowledge learned from, one part for each kind.
 
-def folds_of(knowledge: Knowledge, folds: int = FOLDS) -> Iterator[list[Judged]]:
-    """Yield the phrasings of each fold (titles and off-topic messages too), judged.
-
-    A phrasing is ranked by a matcher that has seen none of its fold, and belongs to the fold of its number modulo
-    `folds`, so that a fold holds a part of every entry. This is not exact leave-one-out, which would need an inverse of
-    the kernel from within the matcher: it learns from a tenth less than the bot does, and its figures are a little
-    lower. The decision is made without the assistant: no warning sign, no second question, no memory.
+    A phrasing is ranked as if it had not been learned from (exact leave-one-out), a message as if none of its author's
+    had been. The decision is made without the assistant: no warning sign, no second question, no memory.
     """
-    examples = examples_of(knowledge)
     judge = Judge(knowledge)
-    medical = frozenset(knowledge.off_topic.medical)
-    for fold in range(folds):
-        matcher = Matcher([one for i, one in enumerate(examples) if i % folds != fold], knowledge.concepts)
-        yield [judge.judge_answer(_labelled(one, medical), _given(matcher, one.text)) for one in examples[fold::folds]]
-
-
-def run_of(folds: Sequence[Sequence[Judged]]) -> Run:
-    """Return the run of some folds: one part for the entries' phrasings, one for the off-topic messages."""
-    judged = [one for fold in folds for one in fold]
-    off_topic = {OUT_OF_SCOPE_MEDICAL, OUT_OF_SCOPE_OTHER}
+    rankings = matcher.rank_unseen()
     return Run(
-        parts=(
-            Part(name="phrasings", messages=tuple(one for one in judged if not one.message.acceptable & off_topic)),
-            Part(name="off-topic", messages=tuple(one for one in judged if one.message.acceptable & off_topic)),
+        parts=tuple(
+            Part(name=name, messages=tuple(judge.judge_answer(one, _given(next(rankings))) for one in labelled))
+            for name, labelled in _parts(knowledge)
         )
     )
 
 
-def _labelled(example: Example, medical: frozenset[str]) -> Labelled:
-    if example.label != OFF_TOPIC:
-        return Labelled(text=example.text, wanted=((example.label,),))
-    return Labelled(
-        text=example.text, wanted=((OUT_OF_SCOPE_MEDICAL if example.text in medical else OUT_OF_SCOPE_OTHER,),)
+def _parts(knowledge: Knowledge) -> Iterator[tuple[str, list[Labelled]]]:
+    """Yield the name and the labelled texts of each part, in the order of `examples_of`."""
+    yield (
+        "phrasings",
+        [
+            Labelled(text=text, wanted=((entry.intent,),))
+            for entry in knowledge.entries.values()
+            for text in (entry.title, *entry.phrasings)
+        ],
     )
+    off_topic = knowledge.off_topic
+    medical = [Labelled(text=text, wanted=((OUT_OF_SCOPE_MEDICAL,),)) for text in off_topic.medical]
+    yield "off-topic", medical + [Labelled(text=text, wanted=((OUT_OF_SCOPE_OTHER,),)) for text in off_topic.other]
+    for name, table in knowledge.messages.items():
+        yield name, [Labelled(text=message.text, wanted=message.intents) for message in table.messages]
 
 
-def _given(matcher: Matcher, text: str) -> Given:
-    decision = decide(matcher.rank(text))
+def _given(ranking: Ranking) -> Given:
+    decision = decide(ranking)
     answers = decision.kind == "answer"
     return Given(
         kind=decision.kind,

@@ -6,6 +6,7 @@ much as two.
 """
 
 from dataclasses import dataclass
+from math import prod
 from typing import Literal
 
 from bot.matching.matcher import Ranking
@@ -46,7 +47,7 @@ def decide(ranking: Ranking) -> Decision:
     pairs = list(zip(ranking.labels, ranking.probabilities, strict=True))
     offered = [(label, p) for i, (label, p) in enumerate(pairs[:OFFERED]) if i < 2 or p >= LIKELY]
     first = pairs[0][1]
-    inside = sum(p for _, p in offered)
+    inside = 1 - prod(1 - p for _, p in offered)
     costs: dict[Literal["answer", "choices", "fallback"], float] = {
         "answer": WRONG * (1 - first),
         "choices": CHOICES * inside + MISSED * (1 - inside),

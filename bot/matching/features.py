@@ -1,11 +1,11 @@
-"""Sparse features of a text, and their cosine similarity to many texts at once."""
+"""Sparse features of a text: its character n-grams, its word n-grams, and the lexicon's concepts in it."""
 
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,78 +64,86 @@ def concept_ngrams(spotter: Spotter) -> Extract:
     return extract
 
 
+def extractors(spotter: Spotter) -> Sequence[Extract]:
+    """Return the kinds of features, in the order in which the matcher weighs them."""
+    return character_ngrams, word_ngrams, concept_ngrams(spotter)
+
+
 @dataclass(frozen=True)
 class Vector:
-    """The known features of one text, by number, with their weights: the whole text's length is 1."""
+    """The known features of a text, by number, with their weights."""
 
     features: Ints
     weights: Floats
 
 
 @dataclass(frozen=True)
-class Index:
-    """TF-IDF vectors of many texts, held by feature so that one text is compared with all of them in one pass.
+class Vocabulary:
+    """The features of one kind that are known, and how telling each is.
 
     A weight is 1 + log of the count, times the feature's inverse document frequency (Salton and Buckley, 1988).
 
     Attributes:
-        size: How many texts there are.
+        texts: How many texts it was made from.
         numbers: The number of each feature.
         idf: Inverse document frequency by feature.
-        starts: Where the texts of a feature begin in `texts` and `weights`; one more at the end.
-        texts: The texts that hold a feature.
-        weights: The weight it has in them.
     """
 
-    size: int
+    texts: int
     numbers: dict[str, int]
     idf: Floats
-    starts: Ints
-    texts: Ints
-    weights: Floats
 
     @classmethod
-    def of(cls, texts: Iterable[Iterable[str]]) -> tuple[Self, list[Vector]]:
-        """Index texts by their features. Returns the index, and the vector of each text."""
-        counts = [Counter(text) for text in texts]
+    def of(cls, counts: Sequence[Counter[str]], rarest: int) -> Self:
+        """Return the features that stand in so many of the texts, or more."""
         frequency = Counter(feature for count in counts for feature in count)
-        numbers = {feature: i for i, feature in enumerate(frequency)}
-        found = np.fromiter(frequency.values(), dtype=np.float32, count=len(frequency))
+        known = [(feature, n) for feature, n in frequency.items() if n >= rarest]
+        found = np.array([n for _, n in known], dtype=np.float32)
         idf = np.log((1 + len(counts)) / (1 + found)).astype(np.float32) + 1
-        vectors = [_vector(count, numbers, idf, len(counts)) for count in counts]
-        features = np.concatenate([vector.features for vector in vectors])
-        by_feature = np.argsort(features, kind="stable")
-        texts = np.repeat(np.arange(len(vectors), dtype=np.int32), [len(vector.features) for vector in vectors])
-        starts = np.concatenate([[0], np.cumsum(np.bincount(features, minlength=len(numbers)))]).astype(np.int32)
+        return cls(len(counts), {feature: i for i, (feature, _) in enumerate(known)}, idf)
+
+    def vector(self, count: Counter[str]) -> Vector:
+        """Return the vector of a text, whose length is 1 if all its features are known, and less if they aren't."""
+        known = [(self.numbers[feature], n) for feature, n in count.items() if feature in self.numbers]
+        features = np.array([number for number, _ in known], dtype=np.int32)
+        weights = (1 + np.log(np.array([n for _, n in known], dtype=np.float32))) * self.idf[features]
+        unknown = sum(count.values()) - sum(n for _, n in known)
+        length = np.sqrt((weights**2).sum() + unknown * (np.log(1 + self.texts) + 1) ** 2)
+        return Vector(features, (weights / length if length else weights).astype(np.float32))
+
+
+@dataclass(frozen=True)
+class Space:
+    """The features of all kinds side by side, so that a product of two vectors is the weighted sum of their cosines.
+
+    Attributes:
+        kinds: The vocabulary of each kind.
+        scales: By which the vectors of each kind are multiplied: the root of the kind's weight.
+    """
+
+    kinds: tuple[Vocabulary, ...]
+    scales: tuple[float, ...]
+
+    @property
+    def size(self) -> int:
+        """How many features there are."""
+        return sum(len(kind.numbers) for kind in self.kinds)
+
+    def vector(self, counts: Sequence[Counter[str]]) -> Vector:
+        """Return the vector of a text from the counts of its features, one for each kind."""
+        offset, features, weights = 0, [], []
+        for kind, scale, count in zip(self.kinds, self.scales, counts, strict=True):
+            vector = kind.vector(count)
+            features.append(vector.features + np.int32(offset))
+            weights.append(vector.weights * np.float32(scale))
+            offset += len(kind.numbers)
+        return Vector(np.concatenate(features), np.concatenate(weights))
+
+    def matrix(self, vectors: Sequence[Vector]) -> Any:
+        """Return vectors as the rows of a sparse matrix of scipy's: (vectors, features)."""
+        from scipy.sparse import csr_array  # noqa: PLC0415 - slow to import, and a fit is rare
+
+        ends = np.cumsum([0] + [len(vector.features) for vector in vectors])
         weights = np.concatenate([vector.weights for vector in vectors])
-        index = cls(len(vectors), numbers, idf, starts, texts[by_feature], weights[by_feature])
-        return index, vectors
-
-    def vector(self, features: Iterable[str]) -> Vector:
-        """Return the vector of a text. What the index doesn't know counts towards its length and lowers similarity."""
-        return _vector(Counter(features), self.numbers, self.idf, self.size)
-
-    def similarities(self, vector: Vector) -> Floats:
-        """Return the cosine similarity, from 0 to 1, of a vector with every text of the index."""
-        starts = self.starts[vector.features]
-        lengths = self.starts[vector.features + 1] - starts
-        ends = np.cumsum(lengths)
-        if not len(ends):
-            return np.zeros(self.size, dtype=np.float32)
-        places = np.arange(ends[-1]) + np.repeat(starts - ends + lengths, lengths)
-        products = self.weights[places] * np.repeat(vector.weights, lengths)
-        return np.bincount(self.texts[places], weights=products, minlength=self.size).astype(np.float32)
-
-
-def _vector(count: Counter[str], numbers: dict[str, int], idf: Floats, size: int) -> Vector:
-    known = [(numbers[feature], n) for feature, n in count.items() if feature in numbers]
-    features = np.array([number for number, _ in known], dtype=np.int32)
-    weights = (1 + np.log(np.array([n for _, n in known], dtype=np.float32))) * idf[features]
-    unknown = sum(count.values()) - sum(n for _, n in known)
-    length = np.sqrt((weights**2).sum() + unknown * (np.log(1 + size) + 1) ** 2)
-    return Vector(features, (weights / length if length else weights).astype(np.float32))
-
-
-def extractors(spotter: Spotter) -> Sequence[Extract]:
-    """Return the kinds of features, in the order in which the matcher weighs them."""
-    return character_ngrams, word_ngrams, concept_ngrams(spotter)
+        features = np.concatenate([vector.features for vector in vectors])
+        return csr_array((weights, features, ends), shape=(len(vectors), self.size))

@@ -14,15 +14,17 @@ from numpy.typing import ArrayLike, NDArray
 
 import bot.reading
 import bot.spelling
-from bot.matching.features import Index
+from bot.matching.calibration import Calibration
+from bot.matching.features import Space, Vocabulary
 from bot.matching.matcher import OFF_TOPIC, Example, Fit, Matcher, Settings
+from bot.matching.meaning import Embedding, Meanings
+from bot.matching.neighbours import Neighbours
 from knowledge.load import Knowledge
-from knowledge.schema import Concept
+from knowledge.schema import OUT_OF_SCOPE, Concept, LabelledMessage
 
 KEPT = 5
 """Fits that stay in the cache: one for each knowledge folder that is in use, and a few to go back to."""
 
-ARRAYS = ("idf", "starts", "texts", "weights")
 BETWEEN = "\n"
 """Parts features in the file: no feature holds a line break."""
 
@@ -32,34 +34,55 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("back-spasm-bot"))
 
 
-def fitted_matcher(knowledge: Knowledge, folder: Path | None = None) -> Matcher:
+def fitted_matcher(knowledge: Knowledge, embedding: Embedding | None = None, folder: Path | None = None) -> Matcher:
     """Return the matcher of this knowledge, fitted anew only where the cache has no fit for it.
 
     Args:
         knowledge: What to match against.
+        embedding: Finds meanings; None for words alone.
         folder: The cache folder; the user's own where it isn't named. One that can't be written is done without.
     """
     examples, settings = examples_of(knowledge), Settings()
     folder = folder or cache_folder()
-    file = folder / f"fit-{_key(examples, knowledge.concepts, settings)}.npz"
+    file = folder / f"fit-{_key(examples, knowledge.concepts, settings, embedding)}.npz"
     fit = _read(file)
-    matcher = Matcher(examples, knowledge.concepts, settings, fit)
+    matcher = Matcher(examples, knowledge.concepts, settings, embedding, fit)
     if fit is None:
         _write(file, matcher.fit)
     return matcher
 
 
 def examples_of(knowledge: Knowledge) -> list[Example]:
-    """Return what the matcher learns from: every phrasing and title, and the off-topic messages."""
+    """Return what the matcher learns from: phrasings and titles, off-topic messages, and messages by their authors."""
     asked = [
-        Example(text, entry.intent) for entry in knowledge.entries.values() for text in (entry.title, *entry.phrasings)
+        Example(text, (entry.intent,))
+        for entry in knowledge.entries.values()
+        for text in (entry.title, *entry.phrasings)
     ]
-    return asked + [Example(text, OFF_TOPIC) for text in (*knowledge.off_topic.medical, *knowledge.off_topic.other)]
+    off_topic = [Example(text, (OFF_TOPIC,)) for text in (*knowledge.off_topic.medical, *knowledge.off_topic.other)]
+    written = [
+        Example(message.text, _labels(message), group=name)
+        for name, table in knowledge.messages.items()
+        for message in table.messages
+    ]
+    return asked + off_topic + written
 
 
-def _key(examples: list[Example], concepts: tuple[Concept, ...], settings: Settings) -> str:
-    """Return a name for all that a fit rests on: texts, lexicon, settings, the code and the libraries' versions."""
-    seal = hashlib.sha256(repr((examples, concepts, settings, np.__version__, rapidfuzz.__version__)).encode())
+def _labels(message: LabelledMessage) -> tuple[str, ...]:
+    """Return the intents that serve a message, best first: of two questions, first the best of either."""
+    by_rank = [
+        intent for i in range(len(max(message.intents, key=len))) for q in message.intents for intent in q[i : i + 1]
+    ]
+    return tuple(dict.fromkeys(OFF_TOPIC if intent in OUT_OF_SCOPE else intent for intent in by_rank))
+
+
+def _key(
+    examples: list[Example], concepts: tuple[Concept, ...], settings: Settings, embedding: Embedding | None
+) -> str:
+    """Return a name for all that a fit rests on: texts, lexicon, settings, model, code and the libraries' versions."""
+    model = embedding.name if embedding else ""
+    rests_on = (examples, concepts, settings, model, np.__version__, rapidfuzz.__version__)
+    seal = hashlib.sha256(repr(rests_on).encode())
     for file in _code():
         seal.update(file.read_bytes())
     return seal.hexdigest()[:20]
@@ -73,31 +96,47 @@ def _code() -> Iterator[Path]:
 def _read(file: Path) -> Fit | None:
     try:
         with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
-            indexes = tuple(_index(kept, i) for i in range(int(kept["indexes"])))
-            return Fit(indexes, kept["weights"], float(kept["scale"]), float(kept["off_topic"]))
+            return _fit(kept)
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
         return None
 
 
-def _index(kept: Mapping[str, NDArray[Any]], i: int) -> Index:
-    features = bytes(kept[f"{i}.features"]).decode().split(BETWEEN)
-    return Index(
-        size=int(kept[f"{i}.size"]),
-        numbers={feature: number for number, feature in enumerate(features)},
-        **{name: kept[f"{i}.{name}"] for name in ARRAYS},
+def _fit(kept: Mapping[str, NDArray[Any]]) -> Fit:
+    texts, scales = int(kept["texts"]), tuple(kept["scales"].tolist())
+    kinds = tuple(Vocabulary(texts, _numbers(kept[f"features.{i}"]), kept[f"idf.{i}"]) for i in range(len(scales)))
+    return Fit(
+        space=Space(kinds, scales),
+        neighbours=Neighbours(texts, kept["starts"], kept["examples"], kept["shares"]),
+        weights=kept["weights"],
+        calibration=Calibration(kept["label"], kept["off_topic"]),
+        meanings=Meanings(kept["meanings"], kept["mean"]) if kept["meanings"].size else None,
+        worth=kept["worth"],
+        right=float(kept["right"]),
     )
 
 
 def _arrays(fit: Fit) -> Iterator[tuple[str, ArrayLike]]:
+    nothing = np.zeros((0, 0), dtype=np.float32)
+    yield "texts", fit.neighbours.size
+    yield "scales", fit.space.scales
+    for i, kind in enumerate(fit.space.kinds):
+        yield f"features.{i}", np.frombuffer(BETWEEN.join(kind.numbers).encode(), dtype=np.uint8)
+        yield f"idf.{i}", kind.idf
+    yield "starts", fit.neighbours.starts
+    yield "examples", fit.neighbours.examples
+    yield "shares", fit.neighbours.weights
     yield "weights", fit.weights
-    yield "scale", fit.scale
-    yield "off_topic", fit.off_topic
-    yield "indexes", len(fit.indexes)
-    for i, index in enumerate(fit.indexes):
-        yield f"{i}.size", index.size
-        yield f"{i}.features", np.frombuffer(BETWEEN.join(index.numbers).encode(), dtype=np.uint8)
-        for name in ARRAYS:
-            yield f"{i}.{name}", getattr(index, name)
+    yield "label", fit.calibration.label
+    yield "off_topic", fit.calibration.off_topic
+    yield "meanings", fit.meanings.vectors if fit.meanings else nothing
+    yield "mean", fit.meanings.mean if fit.meanings else nothing
+    yield "worth", fit.worth
+    yield "right", fit.right
+
+
+def _numbers(features: NDArray[np.uint8]) -> dict[str, int]:
+    text = features.tobytes().decode()
+    return {feature: number for number, feature in enumerate(text.split(BETWEEN))} if text else {}
 
 
 def _write(file: Path, fit: Fit) -> None:

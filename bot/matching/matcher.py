@@ -1,66 +1,99 @@
-"""The fitted matcher: from a text to the probability of each entry.
+"""The fitted matcher: from a text to the probability that each entry answers it.
 
-Similarity serves as a kernel, and a ridge regression on it learns what each phrasing is worth to each entry (kernel
-ridge regression, Saunders and others, 1998). The kernel is a weighted sum of cosines (of character n-grams, of word
-n-grams, of the lexicon's concepts) and of RapidFuzz's scores to a power; RapidFuzz looks only at the candidates that
-the cosines find nearest, which keeps a message at about a millisecond. Off-topic examples are a class of their own, so
-that the bot learns what it doesn't know. Scores become probabilities by a softmax, whose scale is fitted to examples
-that the regression has not seen.
+The score of a label has three parts. A kernel ridge regression learns what each phrasing is worth to each entry, from
+the cosines of character n-grams, of word n-grams and of the lexicon's concepts (and of meanings, where that extra is
+installed). These cosines are products of sparse vectors, so what was learned is kept as one weight for each feature and
+label, and a message costs no more when there are more phrasings. Then RapidFuzz compares the message with its nearest
+neighbours, and each label gains by the likest of its own. Off-topic examples are a label of their own, so that the bot
+learns what it doesn't know. Scores become probabilities by a calibration on messages that the regression has not seen.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz, process
 
+from bot.matching.calibration import Calibration, calibrate
 from bot.matching.concepts import Spotter
-from bot.matching.features import Floats, Index, extractors, tokens
+from bot.matching.features import Floats, Space, Vector, Vocabulary, extractors, tokens
+from bot.matching.fuzzy import FuzzyTexts
+from bot.matching.meaning import Embedding, Meanings
+from bot.matching.neighbours import Neighbours, nearest
+from bot.matching.regression import Regression, regress
+from bot.matching.repair import Repairer
+from bot.reading import words
 from knowledge.schema import Concept
 
 OFF_TOPIC = ""
 """The label of the examples that no entry answers."""
 
-SHARPEST = 40.0
-"""The largest scale of the softmax."""
+SHOWN = 5
+"""Neighbours that explain a ranking."""
 
-STEEPEST = 3.0
-"""The most that is added to the off-topic label's score, or taken from it."""
+IN_CONTEXT = 0.6
+"""Part of either score where a text is read after a subject. More than a half: who follows up is rarely off topic."""
 
-HELD_OUT = 5
-"""Every fifth example is kept from the regression on which the probabilities are calibrated."""
+ROWS = 512
+"""Rows of the kernel that are made at a time."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The matcher's weights, chosen on phrasings that were left out of the fit.
+    """The matcher's weights, chosen on messages of authors whose messages were left out of the fit.
 
     Attributes:
         characters: Weight of the cosine of character n-grams.
         words: Weight of the cosine of word n-grams.
         concepts: Weight of the cosine of concepts.
-        fuzzy: Weight of RapidFuzz's scores.
-        power: To which the fuzzy scores (0 to 1) are raised: near matches count, middling ones hardly.
-        candidates: How many phrasings RapidFuzz looks at.
+        meaning: Weight of the similarity of meanings.
+        sharpness: How fast that falls with distance.
+        curve: How much more a near example counts than one half as near, in the regression on words: 0 for twice as
+            much, which lets what was learned be kept by feature; more for a Gaussian of the distance, where each
+            message is compared with all examples. Which is better depends on the texts; ours are well without.
         ridge: The regression's penalty.
+        second: How well a message's second and further labels serve it, where the first serves it by 1.
+        fuzzy: Weight of the square of RapidFuzz's likeness.
+        candidates: How many neighbours RapidFuzz looks at.
+        rarest: Examples that a feature must stand in to count. Among many examples, what stands in one only says next
+            to nothing about another.
     """
 
     characters: float = 1.0
     words: float = 0.6
     concepts: float = 0.6
-    fuzzy: float = 0.8
-    power: float = 8.0
+    meaning: float = 3.0
+    sharpness: float = 3.0
+    curve: float = 0.0
+    ridge: float = 1.0
+    second: float = 0.5
+    fuzzy: float = 0.2
     candidates: int = 50
-    ridge: float = 2.0
+    rarest: int = 2
+
+    @property
+    def most(self) -> float:
+        """The similarity of a text to itself."""
+        return self.characters + self.words + self.concepts
 
 
 @dataclass(frozen=True)
 class Example:
-    """A text and the label that it stands for."""
+    """A text that is learned from.
+
+    Attributes:
+        text: What somebody wrote, or may write.
+        labels: The labels that serve it, best first.
+        group: Of examples that are like each other beyond their labels, for instance by one author: they are held out
+            together, and where any example has a group, probabilities are calibrated on those that have.
+    """
 
     text: str
-    label: str
+    labels: tuple[str, ...]
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,16 +101,22 @@ class Fit:
     """What is learned from the examples, and kept between runs.
 
     Attributes:
-        indexes: The examples' features, one index for each kind.
-        weights: What each example is worth to each label: (examples, labels).
-        scale: Sharpness of the softmax.
-        off_topic: What is added to the off-topic label's score before it.
+        space: The features.
+        neighbours: The examples by their features.
+        weights: What each feature is worth to each label, (features, labels); on a curve what each example is.
+        calibration: From scores to probabilities.
+        meanings: Of the examples; None without the extra.
+        worth: What nearness in meaning to each example is worth to each label: (examples, labels); empty without.
+        right: Share of the examples that it was calibrated on whose best label, unseen, serves them.
     """
 
-    indexes: tuple[Index, ...]
+    space: Space
+    neighbours: Neighbours
     weights: Floats
-    scale: float
-    off_topic: float
+    calibration: Calibration
+    meanings: Meanings | None
+    worth: Floats
+    right: float
 
 
 @dataclass(frozen=True)
@@ -85,13 +124,15 @@ class Ranking:
     """The labels that a text may mean.
 
     Attributes:
-        labels: All labels but off-topic, most probable first.
-        probabilities: Theirs, from 0 to 1; together with `off_topic` they sum to 1.
-        off_topic: The probability that no entry answers the text.
-        nearest: The nearest examples with their kernel similarity, nearest first.
+        labels: All labels but off-topic, best first.
+        scores: Theirs; comparable between texts.
+        probabilities: That each serves the text, from 0 to 1. More than one may.
+        off_topic: The probability that none does.
+        nearest: The nearest examples with their similarity in words, from 0 to 1, nearest first.
     """
 
     labels: tuple[str, ...]
+    scores: tuple[float, ...]
     probabilities: tuple[float, ...]
     off_topic: float
     nearest: tuple[tuple[float, Example], ...]
@@ -105,115 +146,154 @@ class Matcher:
         examples: Sequence[Example],
         concepts: Sequence[Concept] = (),
         settings: Settings | None = None,
+        embedding: Embedding | None = None,
         fit: Fit | None = None,
     ) -> None:
         """Prepare a matcher, and fit it unless a fit is given."""
         self.examples = tuple(examples)
-        self.labels = tuple(sorted({example.label for example in examples} | {OFF_TOPIC}))
-        self._unknown = self.labels.index(OFF_TOPIC)
+        self.labels = tuple(sorted({label for example in examples for label in example.labels} | {OFF_TOPIC}))
+        place = {label: i for i, label in enumerate(self.labels)}
+        self._served = [[place[label] for label in example.labels] for example in self.examples]
+        self._unknown = place[OFF_TOPIC]
+        self._known = np.array([i for i in range(len(self.labels)) if i != self._unknown], dtype=np.intp)
         self._settings = settings or Settings()
-        self._weights = (self._settings.characters, self._settings.words, self._settings.concepts)
+        self._embedding = embedding
         self._extractors = extractors(Spotter(concepts))
-        read = [tokens(example.text) for example in self.examples]
-        self._as_written = [" ".join(one) for one in read]
-        self._in_order = [" ".join(sorted(one)) for one in read]
-        self.fit = fit or self._learn(read)
+        self._read = [tokens(example.text) for example in self.examples]
+        ways = [word for concept in concepts for way in concept.says for word in words(way)]
+        self._repairer = Repairer(Counter(word for read in self._read for word in read), ways)
+        self._fuzzy = FuzzyTexts.of(self._read)
+        self.fit = fit or self._learn()
 
-    def rank(self, text: str) -> Ranking:
-        """Return the labels that `text` may mean, most probable first."""
-        similarity = self._similarity(tokens(text))
-        scores = similarity @ self.fit.weights
-        probabilities = softmax(scores[None, :], self.fit.scale, self.fit.off_topic, self._unknown)[0]
-        order = [i for i in np.argsort(-probabilities, kind="stable").tolist() if i != self._unknown]
-        near = _largest(similarity, 5)
+    @property
+    def finds_meanings(self) -> bool:
+        """Whether it finds what is meant where no word is shared: in another language, for instance."""
+        return self._embedding is not None
+
+    def rank(self, text: str, after: str = "") -> Ranking:
+        """Return the labels that `text` may mean, best first.
+
+        Args:
+            text: What somebody wrote.
+            after: The subject that they were just told about, where that may matter: the scores of the text alone, and
+                of the text with the subject before it, then count for as much.
+        """
+        scores, similarities, near = self._score(text)
+        if after:
+            scores = IN_CONTEXT * (scores + self._score(f"{after} {text}")[0])
+        return self._ranking(scores, similarities, near)
+
+    def _score(self, text: str) -> tuple[Floats, NDArray[np.float64], NDArray[np.intp]]:
+        """Return the score of each label, the similarity to each example, and the neighbours among them."""
+        fit, read = self.fit, tokens(text)
+        vector = fit.space.vector(self._counts(read))
+        if self._settings.curve:
+            scores = self._curved(fit.neighbours.similarities(vector, exact=True)) @ fit.weights
+        else:
+            scores = np.asarray(vector.weights @ fit.weights[vector.features])
+        if self._embedding and fit.meanings:
+            mended = [self._repairer.meant(word) for word in read]
+            meant = fit.meanings.apart(self._embedding.embed([text if mended == read else " ".join(mended)]))
+            scores += fit.meanings.near(meant, self._settings.sharpness)[0] @ fit.worth
+        similarities = fit.neighbours.similarities(vector)
+        near = nearest(similarities, self._settings.candidates)
+        return scores + self._likest(read, near), similarities, near
+
+    def rank_unseen(self) -> Iterator[Ranking]:
+        """Yield the ranking of each example, had it and its group not been learned from. Takes as long as a fit."""
+        vectors = [self.fit.space.vector(self._counts(read)) for read in self._read]
+        unseen = self._regress(self.fit.space.matrix(vectors), self.fit.meanings).unseen
+        for i, vector in enumerate(vectors):
+            similarities, near = self._others(i, vector, self.fit.neighbours)
+            yield self._ranking(unseen[i] + self._likest(self._read[i], near), similarities, near)
+
+    def _ranking(self, scores: Floats, similarities: NDArray[np.float64], near: NDArray[np.intp]) -> Ranking:
+        order = self._known[np.argsort(-scores[self._known], kind="stable")]
+        ranked, off_topic = scores[order], float(scores[self._unknown])
+        nearest_first = near[np.argsort(-similarities[near], kind="stable")][:SHOWN]
         return Ranking(
             labels=tuple(self.labels[i] for i in order),
-            probabilities=tuple(probabilities[order].tolist()),
-            off_topic=float(probabilities[self._unknown]),
-            nearest=tuple((float(similarity[i]), self.examples[i]) for i in near[np.argsort(-similarity[near])]),
+            scores=tuple(ranked.tolist()),
+            probabilities=tuple(self.fit.calibration.labels(ranked, off_topic).tolist()),
+            off_topic=self.fit.calibration.none(ranked, off_topic),
+            nearest=tuple((float(similarities[i] / self._settings.most), self.examples[i]) for i in nearest_first),
         )
 
-    def _similarity(self, read: list[str]) -> Floats:
-        """Return the kernel between a text and each example."""
-        similarity = np.zeros(len(self.examples), dtype=np.float32)
-        for weight, index, extract in zip(self._weights, self.fit.indexes, self._extractors, strict=True):
-            similarity += weight * index.similarities(index.vector(extract(read)))
-        candidates = _largest(similarity, self._settings.candidates)
-        similarity[candidates] += self._settings.fuzzy * self._fuzzy(read, candidates)
-        return similarity
+    def _counts(self, read: list[str]) -> list[Counter[str]]:
+        """Return how often a text has each feature of each kind."""
+        mended = [self._repairer.meant(word) for word in read]
+        return [Counter(extract(mended)) for extract in self._extractors]
 
-    def _fuzzy(self, read: list[str], candidates: NDArray[np.intp]) -> Floats:
-        """Return RapidFuzz's scores of a text and some examples, to a power: from 0 to 1."""
-        as_written, in_order = [" ".join(read)], [" ".join(sorted(read))]
-        theirs = [self._as_written[i] for i in candidates]
-        total = process.cdist(as_written, theirs, scorer=fuzz.ratio)[0]
-        total += process.cdist(as_written, theirs, scorer=fuzz.token_set_ratio)[0]
-        total += process.cdist(in_order, [self._in_order[i] for i in candidates], scorer=fuzz.ratio)[0]
-        return np.asarray((total / 300) ** self._settings.power, dtype=np.float32)
+    def _likest(self, read: list[str], near: NDArray[np.intp]) -> Floats:
+        """Return what each label gains by the likest of its own among the neighbours."""
+        best = np.zeros(len(self.labels), dtype=np.float32)
+        for place, likeness in zip(near, self._fuzzy.likeness(read, near), strict=True):
+            for label in self._served[place]:
+                best[label] = max(best[label], likeness)
+        return self._settings.fuzzy * best**2
 
-    def _learn(self, read: list[list[str]]) -> Fit:
-        """Fit the regression and the softmax to the examples."""
-        size = len(self.examples)
-        kernel = np.zeros((size, size), dtype=np.float32)
-        indexes = []
-        for weight, extract in zip(self._weights, self._extractors, strict=True):
-            index, vectors = Index.of(extract(one) for one in read)
-            indexes.append(index)
-            for row, vector in enumerate(vectors):
-                kernel[row] += weight * index.similarities(vector)
-        nearest = [_largest(row, self._settings.candidates) for row in kernel]
-        for row, (one, candidates) in enumerate(zip(read, nearest, strict=True)):
-            # Half from either side, since one may be near the other and not the other way round.
-            half = self._settings.fuzzy / 2 * self._fuzzy(one, candidates)
-            kernel[row, candidates] += half
-            kernel[candidates, row] += half
-        place = {label: i for i, label in enumerate(self.labels)}
-        targets = np.array([place[example.label] for example in self.examples])
-        truth = np.zeros((size, len(self.labels)), dtype=np.float32)
-        truth[np.arange(size), targets] = 1
-        held, seen = np.arange(0, size, HELD_OUT), np.flatnonzero(np.arange(size) % HELD_OUT)
-        rest = self._solve(kernel[np.ix_(seen, seen)], truth[seen])
-        scale, off_topic = _calibrate(kernel[np.ix_(held, seen)] @ rest, targets[held], self._unknown)
-        return Fit(tuple(indexes), self._solve(kernel, truth), scale, off_topic)
+    def _others(self, i: int, vector: Vector, neighbours: Neighbours) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+        """Return the similarities of an example to all others that are not of its group, and its neighbours."""
+        similarities = neighbours.similarities(vector)
+        similarities[i] = 0
+        if self.examples[i].group:
+            similarities[self._groups[self.examples[i].group]] = 0
+        return similarities, nearest(similarities, self._settings.candidates)
 
-    def _solve(self, kernel: Floats, truth: Floats) -> Floats:
-        """Return the weights of the ridge regression. Changes the kernel's diagonal."""
-        import scipy.linalg  # noqa: PLC0415 - slow to import, and a fit is rare
+    @cached_property
+    def _groups(self) -> dict[str, NDArray[np.intp]]:
+        groups = np.array([example.group for example in self.examples])
+        return {group: np.flatnonzero(groups == group) for group in set(groups.tolist()) if group}
 
-        kernel[np.diag_indices(len(kernel))] += self._settings.ridge
-        # Unlike numpy's, this stays in single precision: half the memory, and a third of the time.
-        return np.asarray(scipy.linalg.solve(kernel.T, truth, assume_a="sym", overwrite_a=True, check_finite=False))
+    def _learn(self) -> Fit:
+        """Fit the regression and the calibration to the examples."""
+        settings = self._settings
+        counts = [self._counts(read) for read in self._read]
+        kinds = tuple(Vocabulary.of(kind, settings.rarest) for kind in zip(*counts, strict=True))
+        weights = (settings.characters, settings.words, settings.concepts)
+        space = Space(kinds, tuple(weight**0.5 for weight in weights))
+        vectors = [space.vector(count) for count in counts]
+        neighbours = Neighbours.of(vectors, space.size)
+        meanings = None
+        if self._embedding:
+            meanings = Meanings.of(self._embedding.embed([example.text for example in self.examples]))
+        products = space.matrix(vectors)
+        regression = self._regress(products, meanings)
+        rows = np.flatnonzero([bool(example.group) for example in self.examples])
+        rows = rows if len(rows) else np.arange(len(self.examples))
+        gains = [self._likest(self._read[i], self._others(i, vectors[i], neighbours)[1]) for i in rows.tolist()]
+        unseen, serves = regression.unseen[rows] + np.array(gains), self._targets()[rows] > 0
+        return Fit(
+            space=space,
+            neighbours=neighbours,
+            weights=regression.worth if settings.curve else np.asarray(products.T @ regression.worth),
+            calibration=calibrate(unseen, serves, self._unknown),
+            meanings=meanings,
+            worth=settings.meaning * regression.worth if meanings else np.zeros((0, 0), dtype=np.float32),
+            right=float(serves[np.arange(len(rows)), unseen.argmax(axis=1)].mean()),
+        )
 
+    def _regress(self, products: Any, meanings: Meanings | None) -> Regression:
+        settings, size = self._settings, len(self.examples)
+        kernel = np.empty((size, size), dtype=np.float32)
+        for start in range(0, size, ROWS):
+            rows = slice(start, start + ROWS)
+            kernel[rows] = self._curved((products[rows] @ products.T).toarray())
+            if meanings:
+                kernel[rows] += settings.meaning * meanings.near(meanings.vectors[rows], settings.sharpness)
+        return regress(kernel, self._targets(), settings.ridge, [example.group for example in self.examples])
 
-def _largest(values: Floats, wanted: int) -> NDArray[np.intp]:
-    """Return the places of the largest values, in no order."""
-    return np.argpartition(-values, wanted)[:wanted] if wanted < len(values) else np.arange(len(values))
+    def _curved(self, similarities: NDArray[Any]) -> Floats:
+        """Return similarities as the regression takes them: as they are, or on a curve."""
+        settings = self._settings
+        if not settings.curve:
+            return np.asarray(similarities, dtype=np.float32)
+        return np.asarray(np.exp(settings.curve * (similarities / settings.most - 1)), dtype=np.float32)
 
-
-def softmax(scores: Floats, scale: float, off_topic: float, unknown: int) -> Floats:
-    """Return probabilities for rows of scores; `off_topic` is added to column `unknown` first."""
-    logits = scale * scores
-    logits[:, unknown] += off_topic
-    logits -= logits.max(axis=1, keepdims=True)
-    raised = np.exp(logits)
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float32)
-
-
-def _calibrate(scores: Floats, targets: NDArray[np.intp], unknown: int) -> tuple[float, float]:
-    """Return the softmax's scale and off-topic term that make the held-out examples most likely (by pattern search)."""
-    rows = np.arange(len(targets))
-
-    def surprise(point: tuple[float, float]) -> float:
-        chance = softmax(scores, *point, unknown)[rows, targets]
-        return float(-np.log(chance + 1e-9).mean())
-
-    here, step = (8.0, 0.0), (4.0, 1.0)
-    while step[0] > 0.1:
-        around = [(here[0] + i * step[0], here[1] + j * step[1]) for i in (0, -1, 1) for j in (0, -1, 1)]
-        # A few easy examples would have both without bounds.
-        bounded = [point for point in around if 1 <= point[0] <= SHARPEST and abs(point[1]) <= STEEPEST]
-        best = min(bounded, key=surprise)
-        if best == here:
-            step = (step[0] / 2, step[1] / 2)
-        here = best
-    return here
+    def _targets(self) -> Floats:
+        """Return how well each label serves each example: (examples, labels)."""
+        targets = np.zeros((len(self.examples), len(self.labels)), dtype=np.float32)
+        for i, served in enumerate(self._served):
+            targets[i, served] = self._settings.second
+            targets[i, served[0]] = 1
+        return targets

@@ -8,9 +8,6 @@ from bot.matching.decision import Decision, decide
 from bot.matching.matcher import Matcher, Ranking
 from bot.reading import words
 
-FOLLOW_UP_WORDS = 8
-"""A message of more words than this makes sense by itself."""
-
 MOST_QUESTIONS = 4
 """A message of more questions is a story."""
 
@@ -20,24 +17,22 @@ CLEAR_ALONE = 0.1
 OFF_TOPIC = 0.97
 """Probability from which a message is about something else, whatever was said before."""
 
-CONTEXT = 0.2
-"""What the last answer is worth to a message that leans on it, in the decision's costs."""
+SECOND = 0.65
+"""Probability from which a second entry is given as well, in a message that may ask two questions."""
 
 _QUESTION_WORD = (
-    "what|which|who|where|when|why|how|is|are|am|can|could|should|shall|do|does|did|will|would|may|need|any|got"
+    "what|whats|wat|wats|which|who|whos|where|wheres|when|whens|wen|why|how|hows|is|are|am|can|cud|could|shud|should|"
+    "shall|do|does|did|will|wud|would|may|need|any|got"
 )
-_JOINT = r"(?:and|also|plus|&|n)"
+_JOINT = r"(?:and|also|plus|&|n|an|or)"
 _BREAK = re.compile(
-    rf"(?<=[?!.;\n])\s+|\s*/\s*|,?\s+{_JOINT}\s+(?:also\s+)?(?=(?:{_QUESTION_WORD})\b)",
+    rf"(?<=[?!.;\n])\s+|\?(?=\w)|\s*/\s*|,?\s+(?=(?:also|plus)\b)|,?\s+{_JOINT}\s+(?=(?:{_QUESTION_WORD})\b)",
     re.IGNORECASE,
 )
-_ASKS = re.compile(rf"^(?:{_JOINT}\s+)?(?:also\s+)?(?:{_QUESTION_WORD})\b|\?\s*$", re.IGNORECASE)
+_ASKS = re.compile(rf"^(?:also|plus)\b|^(?:{_JOINT}\s+)?(?:{_QUESTION_WORD})\b|\?\s*$", re.IGNORECASE)
 _STATES = re.compile(r"[.!;]\s*$")
-_LEANS_BACK = re.compile(
-    r"^(?:and|but|so|or|ok|okay|then|what about|how about|n|even|also|why|how|when|where|who|which|for how|with|not)\b"
-    r"|\b(?:it|its|that|thats|this|them|they|those|these|one|ones|he|she|him|her|there)\b",
-    re.IGNORECASE,
-)
+_TWO = re.compile(r"\b(?:and|also|plus|n|an)\b|[&+/]|\?.*\w.*\?", re.IGNORECASE | re.DOTALL)
+"""What a message of two questions holds, though they may not be told apart."""
 
 
 def understand(matcher: Matcher, text: str, last_title: str = "") -> tuple[Decision, Ranking]:
@@ -51,24 +46,24 @@ def understand(matcher: Matcher, text: str, last_title: str = "") -> tuple[Decis
     ranking = matcher.rank(text)
     decision = decide(ranking)
     clear = ranking.off_topic > OFF_TOPIC or (decision.kind == "answer" and decision.cost <= CLEAR_ALONE)
-    if last_title and not clear and leans_back(text):
-        in_context = matcher.rank(f"{last_title} {text}")
-        if decide(in_context).cost < decision.cost + CONTEXT:
-            return decide(in_context), in_context
-    answers = [one for one in map(decide, map(matcher.rank, questions(text))) if one.kind == "answer"]
-    asked = dict.fromkeys(one.intents[0] for one in answers)
+    if last_title and not clear:
+        ranking = matcher.rank(text, after=last_title)
+        return decide(ranking), ranking
+    asked = dict.fromkeys(one.intents[0] for one in map(decide, map(matcher.rank, questions(text))) if _answers(one))
     if len(asked) > 1:
-        sure = min(one.confidence for one in answers)
-        both = tuple(asked)[:2]
-        return replace(
-            decision, kind="answer", intents=both, confidence=sure, reason="two questions, each sure"
-        ), ranking
+        return _both(decision, tuple(asked)[:2], "two questions, each sure"), ranking
+    second = next(iter(ranking.probabilities[1:]), 0.0)
+    if _answers(decision) and second >= SECOND and _TWO.search(text):
+        return _both(decision, ranking.labels[:2], "the second entry is likely too"), ranking
     return decision, ranking
 
 
-def leans_back(text: str) -> bool:
-    """Return whether a message is short and points at what was said before it."""
-    return len(words(text)) <= FOLLOW_UP_WORDS and _LEANS_BACK.search(text.strip()) is not None
+def _answers(decision: Decision) -> bool:
+    return decision.kind == "answer"
+
+
+def _both(decision: Decision, intents: tuple[str, ...], reason: str) -> Decision:
+    return replace(decision, kind="answer", intents=intents, reason=f"{reason}; {decision.reason}")
 
 
 def questions(text: str) -> Iterator[str]:

@@ -48,14 +48,16 @@ class ChatData:
     Attributes:
         chat: What the assistant needs of the past.
         answers: The message that answers each of the latest questions.
+        latest: The latest message of ours; 0 before there is one.
     """
 
     chat: Chat = field(default_factory=Chat)
     answers: "OrderedDict[int, int]" = field(default_factory=OrderedDict)
+    latest: int = 0
 
     def answered(self, question: int, answer: int) -> None:
         """Remember which message answers a question."""
-        self.answers[question] = answer
+        self.answers[question] = self.latest = answer
         while len(self.answers) > REMEMBERED:
             self.answers.popitem(last=False)
 
@@ -185,12 +187,17 @@ class Conversation:
         data, now = _data(context), time.monotonic()
         replied_to = _replied_to(message)
         about = answered(replied_to.reply_markup) if replied_to else ""
+        asked = data.chat.message(question, now, about)
+        answer = data.answers.get(message.message_id)
+        if answer or about:
+            asked = asked.alone()
         # In a thread, so that Telegram is still listened to. The next message waits: the application takes one update
         # after another, so that each is read in the light of the one before it.
-        reply = await asyncio.to_thread(self._assistant.reply, data.chat.message(question, now, about))
-        answer = data.answers.get(message.message_id)
+        reply = await asyncio.to_thread(self._assistant.reply, asked)
         if answer is None or reply.kind == "alert":
-            await self._show(reply, message, context)
+            # In a group the next message may be another person's.
+            piece = question if message.chat.type == TelegramChat.PRIVATE else ""
+            await self._show(reply, message, context, piece=piece)
             return
         data.chat.heard(reply, now)
         shown = render(reply, self._wording, context.bot.username)
@@ -200,12 +207,32 @@ class Conversation:
             if "not modified" not in error.message:
                 await self._show(reply, message, context)
 
-    async def _show(self, reply: Reply, to: MaybeInaccessibleMessage, context: Context, page: int = 0) -> None:
-        """Send a reply, and remember it."""
-        sent = await send(to, render(reply, self._wording, context.bot.username, page))
+    async def _show(
+        self, reply: Reply, to: MaybeInaccessibleMessage, context: Context, page: int = 0, piece: str = ""
+    ) -> None:
+        """Send a reply, and remember it. It takes the place of the one before, where it answers for that as well.
+
+        Args:
+            reply: What to say.
+            to: The message that it answers, or whose button was tapped.
+            context: The update's.
+            page: Which part of a long reply, from 0.
+            piece: What was written, if the next message may go on with it.
+        """
         data = _data(context)
-        data.chat.heard(reply, time.monotonic())
+        sent = await send(to, render(reply, self._wording, context.bot.username, page))
+        if reply.joins and data.latest:
+            await _take_back(to, data.latest)
+        data.chat.heard(reply, time.monotonic(), piece)
         data.answered(to.message_id, sent.message_id)
+
+
+async def _take_back(chat_of: MaybeInaccessibleMessage, reply: int) -> None:
+    """Delete a reply of ours that another one has replaced. It stays where Telegram doesn't let it be deleted."""
+    try:
+        await chat_of.get_bot().delete_message(chat_of.chat.id, reply)
+    except TelegramError as error:
+        log.info("a reply that was replaced could not be deleted: %s", error)
 
 
 def _message(update: Update) -> Message:

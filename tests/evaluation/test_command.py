@@ -40,12 +40,16 @@ def test_without_files_the_knowledge_is_tested(tmp_path: Path) -> None:
     for file in (folder / "entries").iterdir():
         if file.name != "about.yaml":
             file.unlink()
+    shutil.rmtree(folder / "messages")
+    (folder / "messages").mkdir()
+    (folder / "messages" / "ann.tsv").write_text("text\tintents\nwat is this spasm\twhat_is_a_back_spasm\n")
     (folder / "off_topic.yaml").write_text("medical: [my tooth hurts, an itchy eye]\nother: [a joke, pizza please]\n")
     done = bot("evaluate", "--knowledge", str(folder))
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert "\nphrasings " in done.stdout
     assert "\noff-topic " in done.stdout
+    assert "\nann.tsv " in done.stdout
 
 
 def test_the_engine_stands_beside_files(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from bot.assistant import Assistant
 from bot.local_telegram import Fault, LocalTelegram, Person
 from bot.reply import Message, Reply
+from bot.telegram.handlers import REMEMBERED, ChatData
 from bot.telegram.service import TokenRefusedError, polling
 
 
@@ -41,6 +42,25 @@ async def test_an_error_has_an_id_and_the_bot_goes_on(
     assert "ice or heat" not in caplog.text
     await anna.says("does massage help?")
     assert (await anna.hears()).text.startswith("Massage")
+
+
+async def test_a_person_who_can_t_even_be_told_of_an_error_is_answered_next_time(
+    telegram: LocalTelegram, anna: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    telegram.fail(Fault("500", method="sendMessage", times=2))
+    await anna.says("ice or heat?")
+    await anna.hears_nothing()
+    assert "the person could not be told" in caplog.text
+    await anna.says("does massage help?")
+    assert (await anna.hears()).text.startswith("Massage")
+
+
+def test_only_the_latest_answers_are_remembered() -> None:
+    data = ChatData()
+    for question in range(REMEMBERED + 3):
+        data.answered(question, question + 1000)
+    assert list(data.answers) == list(range(3, REMEMBERED + 3))
+    assert data.latest == data.answers[REMEMBERED + 2]
 
 
 async def test_a_tap_that_is_answered_too_late_still_gets_its_reply(telegram: LocalTelegram, anna: Person) -> None:

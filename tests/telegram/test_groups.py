@@ -44,7 +44,7 @@ async def test_a_reply_in_a_group_is_read_in_the_light_of_what_it_replies_to(
     assert (await anna.hears(group)).text.startswith("Ice or heat")
     await bert.says("@local_bot massage?", to=group)
     await anna.hears(group)
-    await anna.says("@local_bot and for how long?", to=group, reply_to=asked)
+    await anna.says("@local_bot is it worth it?", to=group, reply_to=asked)
     assert (await anna.hears(group)).text.startswith("Massage")
 
 

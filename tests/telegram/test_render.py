@@ -105,7 +105,7 @@ def test_what_a_message_answers_with_is_told_by_its_buttons(
         assert told(shown) == ("" if entry.origin == "conversation" else intent)
     for message, is_about_an_entry in [
         ("ice or heat? and does acupuncture work?", True),
-        ("back", False),
+        ("spine", False),
         ("hello", False),
     ]:
         answer = assistant.reply(Message(message))
