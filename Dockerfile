@@ -6,7 +6,7 @@ ENV UV_PROJECT_ENVIRONMENT=/opt/bot UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1
 COPY pyproject.toml uv.lock README.md ./
 COPY bot ./bot
 COPY knowledge ./knowledge
-RUN uv sync --frozen --no-editable
+RUN uv sync --frozen --no-editable --extra semantic
 
 FROM python:3.12-slim
 RUN useradd --create-home --uid 10001 bot
