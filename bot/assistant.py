@@ -70,9 +70,10 @@ class Assistant:
             return self._compose.fallback(self.knowledge.wording.empty)
         if memory.check and len(read) <= YES_OR_NO_WORDS and (read[0] in self._yes or read[0] in self._no):
             return self.press(Action(Verb.YES if read[0] in self._yes else Verb.NO, memory.check), memory)
-        last = self.knowledge.entries.get(memory.last_intent)
-        decision, ranking = understand(self._matcher, text, last.title if last else "")
         language = self._languages.language(text)
+        # What was said before in English would drown the few words of another language that can be placed.
+        last = self.knowledge.entries.get(memory.last_intent) if language is None else None
+        decision, ranking = understand(self._matcher, text, last.title if last else "")
         if language and all(sign.level == "soon" for sign in signs):
             return self._foreign(language, decision, ranking, signs, self._redirect(signs, memory))
         redirect = self._redirect(signs, memory)

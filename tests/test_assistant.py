@@ -442,6 +442,11 @@ def test_a_lesser_sign_in_another_language_is_named_too(assistant: Assistant, kn
     assert knowledge.alert["pregnant"].advice in reply.text
 
 
+def test_another_language_is_read_without_the_last_answer(bilingual: Assistant) -> None:
+    last = next(iter(bilingual.knowledge.entries))
+    assert bilingual.reply(Message(HIELO_O_CALOR, Memory(last_intent=last))) == bilingual.reply(Message(HIELO_O_CALOR))
+
+
 def test_a_warning_sign_comes_before_what_is_meant(bilingual: Assistant) -> None:
     reply = bilingual.reply(Message(f"no siento las piernas. {HIELO_O_CALOR}"))
     assert reply.kind == "alert"
