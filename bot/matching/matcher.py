@@ -159,11 +159,11 @@ class Matcher:
         self._settings = settings or Settings()
         self._embedding = embedding
         self._extractors = extractors(Spotter(concepts))
-        self._read = [tokens(example.text) for example in self.examples]
+        read = self._read()
         ways = [word for concept in concepts for way in concept.says for word in words(way)]
-        self._repairer = Repairer(Counter(word for read in self._read for word in read), ways)
-        self._fuzzy = FuzzyTexts.of(self._read)
-        self.fit = fit or self._learn()
+        self._repairer = Repairer(Counter(word for one in read for word in one), ways)
+        self._fuzzy = FuzzyTexts.of(read)
+        self.fit = fit or self._learn(read)
 
     @property
     def finds_meanings(self) -> bool:
@@ -201,11 +201,12 @@ class Matcher:
 
     def rank_unseen(self) -> Iterator[Ranking]:
         """Yield the ranking of each example, had it and its group not been learned from. Takes as long as a fit."""
-        vectors = [self.fit.space.vector(self._counts(read)) for read in self._read]
+        read = self._read()
+        vectors = [self.fit.space.vector(self._counts(one)) for one in read]
         unseen = self._regress(self.fit.space.matrix(vectors), self.fit.meanings).unseen
         for i, vector in enumerate(vectors):
             similarities, near = self._others(i, vector, self.fit.neighbours)
-            yield self._ranking(unseen[i] + self._likest(self._read[i], near), similarities, near)
+            yield self._ranking(unseen[i] + self._likest(read[i], near), similarities, near)
 
     def _ranking(self, scores: Floats, similarities: NDArray[np.float64], near: NDArray[np.intp]) -> Ranking:
         order = self._known[np.argsort(-scores[self._known], kind="stable")]
@@ -218,6 +219,10 @@ class Matcher:
             off_topic=self.fit.calibration.none(ranked, off_topic),
             nearest=tuple((float(similarities[i] / self._settings.most), self.examples[i]) for i in nearest_first),
         )
+
+    def _read(self) -> list[list[str]]:
+        """Return the words of each example; they are not kept, since only a fit needs them again."""
+        return [tokens(example.text) for example in self.examples]
 
     def _counts(self, read: list[str]) -> list[Counter[str]]:
         """Return how often a text has each feature of each kind."""
@@ -245,10 +250,10 @@ class Matcher:
         groups = np.array([example.group for example in self.examples])
         return {group: np.flatnonzero(groups == group) for group in set(groups.tolist()) if group}
 
-    def _learn(self) -> Fit:
+    def _learn(self, read: Sequence[list[str]]) -> Fit:
         """Fit the regression and the calibration to the examples."""
         settings = self._settings
-        counts = [self._counts(read) for read in self._read]
+        counts = [self._counts(one) for one in read]
         kinds = tuple(Vocabulary.of(kind, settings.rarest) for kind in zip(*counts, strict=True))
         weights = (settings.characters, settings.words, settings.concepts)
         space = Space(kinds, tuple(weight**0.5 for weight in weights))
@@ -261,7 +266,7 @@ class Matcher:
         regression = self._regress(products, meanings)
         rows = np.flatnonzero([bool(example.group) for example in self.examples])
         rows = rows if len(rows) else np.arange(len(self.examples))
-        gains = [self._likest(self._read[i], self._others(i, vectors[i], neighbours)[1]) for i in rows.tolist()]
+        gains = [self._likest(read[i], self._others(i, vectors[i], neighbours)[1]) for i in rows.tolist()]
         unseen, serves = regression.unseen[rows] + np.array(gains), self._targets()[rows] > 0
         return Fit(
             space=space,

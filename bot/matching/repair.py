@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 SHORTEST = 4
 """Letters of the shortest word that is meant: among shorter ones nearly every slip is another word."""
 
-COMMON = 5
+COMMON = 2
 """Uses of a word from which it may be meant: a stranger is no slip for a word that is rare itself."""
 
 RARE = 100
