@@ -49,7 +49,7 @@ class Assistant:
         return replace(best, joins=best is joined or best.kind == "alert" or bool(best.about))
 
     def _reply(self, message: Message) -> Reply:
-        signs = self._reader.read(message.text)
+        signs = self._reader.read(message.text, message.memory.before)
         if any(sign.sure and sign.level == "emergency" for sign in signs):
             reply = self._compose.emergency([sign for sign in signs if sign.sure])
             reply = replace(reply, explanation=_explain(signs))
@@ -190,9 +190,7 @@ def _served(reply: Reply) -> tuple[bool, int, int, float]:
 
 
 def _explain(signs: Sequence[Finding], decision: Decision | None = None, ranking: Ranking | None = None) -> Explanation:
-    found = tuple(
-        f"{sign.flag} ({sign.level}{'' if sign.sure else ', unsure'}): '{sign.words}' by {sign.rule}" for sign in signs
-    )
+    found = tuple(signs)
     if not decision or not ranking:
         return Explanation(signs=found, decision="an emergency comes before everything else")
     pairs = list(zip(ranking.labels, ranking.probabilities, strict=True))[:5]

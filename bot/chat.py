@@ -10,15 +10,23 @@ LASTS = 3600.0
 MOMENT = 6.0
 """Seconds within which another message may go on with one that had no answer."""
 
+BREATH = 120.0
+"""Seconds within which two messages in a row may report a warning sign together."""
+
 
 @dataclass
 class Chat:
-    """The memory of one chat, with the times (in seconds of the face's clock) from which it fades."""
+    """The memory of one chat, with the times (in seconds of the face's clock) from which it fades.
 
+    Attributes:
+        joins: Whether the face can put a reply in the place of the one before, so that a question may come in pieces.
+    """
+
+    joins: bool = False
     _memory: Memory = NOTHING
     _alert_at: float = 0.0
     _at_risk_at: float = 0.0
-    _pending_at: float = 0.0
+    _said_at: float = 0.0
 
     def memory(self, now: float) -> Memory:
         """Return what is still remembered."""
@@ -27,7 +35,8 @@ class Chat:
             alert=self._memory.alert if now - self._alert_at <= LASTS else "",
             at_risk=self._memory.at_risk if now - self._at_risk_at <= LASTS else "",
             check=self._memory.check,
-            pending=self._memory.pending if now - self._pending_at <= MOMENT else "",
+            pending=self._memory.pending if now - self._said_at <= MOMENT else "",
+            before=self._memory.before if now - self._said_at <= BREATH else "",
         )
 
     def message(self, text: str, now: float, about: str = "") -> Message:
@@ -43,17 +52,18 @@ class Chat:
         return Message(text, replace(memory, last_intent=about or memory.last_intent))
 
     def heard(self, reply: Reply, now: float, text: str = "") -> None:
-        """Remember a reply that was given, and the words it was given to if they had no answer (for a moment)."""
+        """Remember a reply that was given, and for a short while the words that it was given to."""
         alert = reply.flags[0].flag if reply.kind == "alert" else ""
         self._alert_at = now if alert else self._alert_at
         self._at_risk_at = now if reply.at_risk else self._at_risk_at
         before = f"{self.memory(now).pending}\n" if reply.joins else ""
         unanswered = reply.kind in ("choices", "fallback") or (reply.kind == "answer" and not reply.about)
-        self._pending_at = now
+        self._said_at = now
         self._memory = Memory(
             last_intent=reply.about or self._memory.last_intent,
             alert=alert or self._memory.alert,
             at_risk=reply.at_risk or self._memory.at_risk,
             check=reply.buttons[0][0].action.value if reply.kind == "check" else "",
-            pending=before + text if text and unanswered else "",
+            pending=before + text if self.joins and text and unanswered else "",
+            before=text,
         )

@@ -146,7 +146,7 @@ def ask(folder: Path, text: tuple[str, ...], *, as_json: bool, jsonl: bool, conv
         now = time.monotonic()
         reply = assistant.reply(memory.message(message, now))
         if conversation:
-            memory.heard(reply, now)
+            memory.heard(reply, now, message)
         if as_json:
             click.echo(json.dumps(reply.as_json(message)))
         else:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Literal, Self
 
+from bot.alerts import Finding
 from knowledge.schema import Level
 
 Kind = Literal["alert", "check", "answer", "choices", "fallback"]
@@ -175,6 +176,7 @@ class Memory:
         at_risk: A flag of the last hour whose bearer is given no medicine's entry.
         check: What the check question that was just asked is about: the value of its buttons.
         pending: What was written a moment ago and had no answer: the question may come in pieces.
+        before: The words of the message before: a warning sign may be spread over two.
     """
 
     last_intent: str = ""
@@ -182,6 +184,7 @@ class Memory:
     at_risk: str = ""
     check: str = ""
     pending: str = ""
+    before: str = ""
 
 
 NOTHING = Memory()
@@ -196,8 +199,8 @@ class Message:
     memory: Memory = NOTHING
 
     def alone(self) -> Self:
-        """Return the message without what was written a moment ago."""
-        return replace(self, memory=replace(self.memory, pending=""))
+        """Return the message without what was written before it."""
+        return replace(self, memory=replace(self.memory, pending="", before=""))
 
 
 @dataclass(frozen=True)
@@ -205,13 +208,13 @@ class Explanation:
     """How a reply came about.
 
     Attributes:
-        signs: A line for each warning sign that was found: the sign, the words that raised it, the rule.
+        signs: The warning signs that were found.
         nearest: The nearest phrasings with their entries and similarity (0 to 1).
         ranking: The most probable entries with their probabilities.
         decision: What was decided, and why.
     """
 
-    signs: tuple[str, ...] = ()
+    signs: tuple[Finding, ...] = ()
     nearest: tuple[tuple[float, str, str], ...] = ()
     ranking: tuple[tuple[str, float], ...] = ()
     decision: str = ""

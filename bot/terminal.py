@@ -30,7 +30,7 @@ def chat(assistant: Assistant) -> None:
             reply = assistant.press(buttons[int(text) - 1].action, memory.memory(now))
         else:
             reply = assistant.reply(memory.message(text, now))
-        memory.heard(reply, now)
+        memory.heard(reply, now, text)
         show(reply)
 
 
@@ -47,8 +47,11 @@ def show(reply: Reply) -> None:
 
 def explained(explanation: Explanation) -> Iterator[str]:
     """Yield the lines that say how a reply came about."""
-    for sign in explanation.signs or ("none",):
-        yield f"sign      {sign}"
+    for sign in explanation.signs:
+        sure = "" if sign.sure else ", unsure"
+        yield f"sign      {sign.flag} ({sign.level}{sure}): '{sign.words}' by {sign.rule}"
+    if not explanation.signs:
+        yield "sign      none"
     for similarity, phrasing, intent in explanation.nearest:
         yield f"near      {similarity:.2f}  {intent or 'off topic'}: {phrasing}"
     for intent, probability in explanation.ranking:

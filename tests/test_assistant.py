@@ -337,7 +337,7 @@ def test_a_greeting_and_a_question_in_another_language_have_one_notice(
 
 
 def test_after_a_notice_a_question_in_english_is_answered(assistant: Assistant) -> None:
-    chat = Chat()
+    chat = Chat(joins=True)
     chat.heard(assistant.reply(chat.message(HIELO_O_CALOR, 0)), 0, HIELO_O_CALOR)
     reply = assistant.reply(chat.message("ice or heat?", 1))
     assert (reply.kind, reply.intents, reply.joins) == ("answer", ("ice_or_heat",), True)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.assistant import Assistant
-from bot.chat import LASTS, MOMENT, Chat
+from bot.chat import BREATH, LASTS, MOMENT, Chat
 from bot.reply import Action, Block, Button, Kind, Memory, Message, Raised, Reply, Style, Verb
 
 WORDS = (Block(Style.TEXT, "…"),)
@@ -30,7 +30,7 @@ def says(assistant: Assistant, chat: Chat, text: str, now: float) -> Reply:
 class TestWhatIsPending:
     @pytest.mark.parametrize("reply", [CHOICES, FALLBACK, SMALL_TALK], ids=["choices", "fallback", "small talk"])
     def test_words_without_an_answer_wait_for_a_moment(self, reply: Reply) -> None:
-        chat = Chat()
+        chat = Chat(joins=True)
         chat.heard(reply, 100, "who should")
         assert chat.memory(100).pending == "who should"
         assert chat.memory(100 + MOMENT).pending == "who should"
@@ -38,47 +38,47 @@ class TestWhatIsPending:
 
     @pytest.mark.parametrize("reply", [ANSWER, ALERT, CHECK], ids=["answer", "alert", "check"])
     def test_words_that_had_their_reply_don_t_wait(self, reply: Reply) -> None:
-        chat = Chat()
+        chat = Chat(joins=True)
         chat.heard(reply, 100, "does massage help?")
         assert chat.memory(100).pending == ""
 
     def test_a_tap_or_a_command_between_ends_the_wait(self) -> None:
-        chat = Chat()
+        chat = Chat(joins=True)
         chat.heard(FALLBACK, 100, "who should")
         chat.heard(FALLBACK, 101)  # no words were given to it
         assert chat.memory(101).pending == ""
 
     def test_an_answer_between_ends_the_wait(self) -> None:
-        chat = Chat()
+        chat = Chat(joins=True)
         chat.heard(FALLBACK, 100, "who should")
         chat.heard(ANSWER, 101, "does massage help?")
         assert chat.memory(101).pending == ""
 
     def test_pieces_are_joined_in_order(self) -> None:
-        chat = Chat()
+        chat = Chat(joins=True)
         chat.heard(SMALL_TALK, 100, "hello")
         chat.heard(Reply("choices", WORDS, joins=True), 101, "who should")
         chat.heard(Reply("fallback", WORDS, joins=True), 102, "i")
         assert chat.memory(102).pending == "hello\nwho should\ni"
 
     def test_each_piece_gives_the_next_a_moment_of_its_own(self) -> None:
-        chat = Chat()
+        chat = Chat(joins=True)
         chat.heard(SMALL_TALK, 100, "hello")
         chat.heard(Reply("choices", WORDS, joins=True), 100 + MOMENT, "who should")
         assert chat.memory(100 + 2 * MOMENT).pending == "hello\nwho should"
         assert chat.memory(101 + 2 * MOMENT).pending == ""
 
     def test_what_was_not_joined_is_left_behind(self) -> None:
-        chat = Chat()
+        chat = Chat(joins=True)
         chat.heard(FALLBACK, 100, FLIGHT)
         chat.heard(CHOICES, 101, "spine")  # read alone, though within the moment: a group, an edit
         assert chat.memory(101).pending == "spine"
 
     def test_a_message_brings_what_waits_unless_it_stands_alone(self) -> None:
-        chat = Chat()
+        chat = Chat(joins=True)
         chat.heard(FALLBACK, 100, "who should")
         message = chat.message("i go to first", 101)
-        assert message == Message("i go to first", Memory(pending="who should"))
+        assert message == Message("i go to first", Memory(pending="who should", before="who should"))
         assert message.alone() == Message("i go to first")
 
     @given(
@@ -95,7 +95,7 @@ class TestWhatIsPending:
     def test_only_the_latest_words_wait_and_never_longer_than_a_moment(
         self, told: list[tuple[Reply, float, str]], later: float
     ) -> None:
-        chat, now = Chat(), 0.0
+        chat, now = Chat(joins=True), 0.0
         for reply, pause, text in told:
             now += pause
             chat.heard(reply, now, text)
@@ -106,19 +106,19 @@ class TestWhatIsPending:
 
 class TestWhatElseIsRemembered:
     def test_the_last_answer_stays_under_small_talk(self) -> None:
-        chat = Chat()
+        chat = Chat(joins=True)
         chat.heard(ANSWER, 0)
         chat.heard(SMALL_TALK, 1)
         assert chat.memory(LASTS * 9).last_intent == "massage"
 
     def test_a_message_may_be_about_an_older_answer(self) -> None:
-        chat = Chat()
+        chat = Chat(joins=True)
         chat.heard(ANSWER, 0)
         assert chat.message("and for how long?", 1).memory.last_intent == "massage"
         assert chat.message("and for how long?", 1, about="ice_or_heat").memory.last_intent == "ice_or_heat"
 
     def test_an_alert_and_who_is_at_risk_fade_after_an_hour(self) -> None:
-        chat = Chat()
+        chat = Chat(joins=True)
         chat.heard(ALERT, 0)
         chat.heard(Reply("fallback", WORDS, at_risk="pregnant"), 10)
         assert chat.memory(LASTS) == Memory(alert="saddle_numbness", at_risk="pregnant")
@@ -126,7 +126,7 @@ class TestWhatElseIsRemembered:
         assert chat.memory(LASTS + 11) == Memory()
 
     def test_a_check_is_open_until_the_next_reply(self) -> None:
-        chat = Chat()
+        chat = Chat(joins=True)
         chat.heard(CHECK, 0, "my bum goes numb")
         assert chat.memory(1).check == "saddle_numbness+massage"
         chat.heard(SMALL_TALK, 2, "hello")
@@ -135,7 +135,7 @@ class TestWhatElseIsRemembered:
 
 class TestAQuestionInPieces:
     def test_three_messages_have_one_answer(self, assistant: Assistant) -> None:
-        chat = Chat()
+        chat = Chat(joins=True)
         hello = says(assistant, chat, "hello", 0)
         who = says(assistant, chat, "who should", 2)
         whole = says(assistant, chat, "i go to first", 4)
@@ -144,20 +144,20 @@ class TestAQuestionInPieces:
         assert (whole.kind, whole.intents, whole.joins) == ("answer", ("which_professional",), True)
 
     def test_the_same_message_later_is_read_alone(self, assistant: Assistant) -> None:
-        chat = Chat()
+        chat = Chat(joins=True)
         says(assistant, chat, "who should", 0)
         later = says(assistant, chat, "i go to first", MOMENT + 1)
         assert (later.about, later.joins) == ("", False)
         assert later == assistant.reply(Message("i go to first"))
 
     def test_after_an_answer_nothing_is_joined(self, assistant: Assistant) -> None:
-        chat = Chat()
+        chat = Chat(joins=True)
         for now, text in enumerate(("ice or heat?", "does massage help?", "does acupuncture work?")):
             assert not says(assistant, chat, text, now).joins
 
     @pytest.mark.parametrize("before", ["hello", FLIGHT, "spine"], ids=["small talk", "fallback", "choices"])
     def test_a_whole_question_is_answered_whatever_came_before(self, assistant: Assistant, before: str) -> None:
-        chat = Chat()
+        chat = Chat(joins=True)
         assert says(assistant, chat, before, 0).about == ""
         answer = says(assistant, chat, "does massage help?", 1)
         assert (answer.kind, answer.intents, answer.joins) == ("answer", ("massage",), True)
@@ -186,15 +186,28 @@ class TestAQuestionInPieces:
         self, assistant: Assistant, pieces: tuple[str, ...], flag: str
     ) -> None:
         assert not any(assistant.reply(Message(piece)).flags for piece in pieces)
-        chat = Chat()
+        chat = Chat(joins=True)
         *_, alert = [says(assistant, chat, piece, now) for now, piece in enumerate(pieces)]
         assert (alert.kind, alert.joins) == ("alert", True)
         assert Raised(flag, "emergency") in alert.flags
 
-    def test_a_warning_sign_spread_over_pieces_is_not_seen_after_the_moment(self, assistant: Assistant) -> None:
+    @pytest.mark.parametrize(("pause", "kind"), [(BREATH, "alert"), (BREATH + 1, "fallback")])
+    def test_a_warning_sign_spread_over_two_messages_is_seen_for_a_while(
+        self, assistant: Assistant, pause: float, kind: Kind
+    ) -> None:
         chat = Chat()
         says(assistant, chat, "my tongue", 0)
-        assert says(assistant, chat, "is swelling", MOMENT + 1).kind != "alert"
+        assert says(assistant, chat, "is swelling", pause).kind == kind
+
+    def test_a_warning_sign_is_seen_where_the_first_message_was_answered(self, assistant: Assistant) -> None:
+        chat = Chat()
+        assert says(assistant, chat, "what helps against back spasms", 0).kind == "answer"
+        assert says(assistant, chat, "and i have a fever", 30).flags[0].flag == "infection"
+
+    def test_a_warning_sign_is_raised_once(self, assistant: Assistant) -> None:
+        chat = Chat()
+        assert says(assistant, chat, "my groin is numb", 0).kind == "alert"
+        assert says(assistant, chat, "does massage help?", 30).kind == "answer"
 
     @pytest.mark.parametrize("before", ["never", "in a film", "i dont have", "hello", FLIGHT, "years ago was"])
     @pytest.mark.parametrize("sign", ["i cant feel my legs", "i have chest pain", "i want to kill myself"])
@@ -222,7 +235,7 @@ class TestAQuestionInPieces:
         self, assistant: Assistant, told: list[tuple[str, float]]
     ) -> None:
         worse_first: tuple[Kind, ...] = ("fallback", "choices", "answer", "check", "alert")
-        chat, now = Chat(), 0.0
+        chat, now = Chat(joins=True), 0.0
         for text, pause in told:
             now += pause
             message = chat.message(text, now)

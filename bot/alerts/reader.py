@@ -83,18 +83,34 @@ class AlertReader:
         speller = Speller(vocabulary, (*alerts.ordinary_words, *alerts.little_words))
         self._meant = lru_cache(maxsize=_REMEMBERED_WORDS)(speller.meant)
 
-    def read(self, text: str) -> list[Finding]:
+    def read(self, text: str, before: str = "") -> list[Finding]:
         """Return the signs in a message, the highest level first; of each sign the strongest finding.
 
         A line break may end a sentence or stand within one, so a message with line breaks is read both ways.
+
+        Args:
+            text: The message.
+            before: The message before it: what only both together report counts too.
         """
+        findings = self._strongest(text)
+        if before:
+            apart = (self._strongest(before), findings)
+            together = self._strongest(f"{before}\n{text}").items()
+            findings = findings | {
+                flag: finding
+                for flag, finding in together
+                if all(_strength(finding) > _strength(alone[flag]) for alone in apart if flag in alone)
+            }
+        return sorted(findings.values(), key=lambda finding: (-RANK[finding.level], not finding.sure))
+
+    def _strongest(self, text: str) -> dict[str, Finding]:
         strongest: dict[str, Finding] = {}
         for reading in dict.fromkeys((text, unbroken(text))):
             for finding in self._read(reading):
                 known = strongest.get(finding.flag)
                 if known is None or _strength(finding) > _strength(known):
                     strongest[finding.flag] = finding
-        return sorted(strongest.values(), key=lambda finding: (-RANK[finding.level], not finding.sure))
+        return strongest
 
     def _read(self, text: str) -> list[Finding]:
         message = [self._spotted(clause, opening=i == 0) for i, clause in enumerate(clauses(text))]

@@ -51,7 +51,7 @@ class ChatData:
         latest: The latest message of ours; 0 before there is one.
     """
 
-    chat: Chat = field(default_factory=Chat)
+    chat: Chat = field(default_factory=lambda: Chat(joins=True))
     answers: "OrderedDict[int, int]" = field(default_factory=OrderedDict)
     latest: int = 0
 
@@ -194,10 +194,12 @@ class Conversation:
         # In a thread, so that Telegram is still listened to. The next message waits: the application takes one update
         # after another, so that each is read in the light of the one before it.
         reply = await asyncio.to_thread(self._assistant.reply, asked)
+        for sign in reply.explanation.signs if reply.explanation else ():
+            log.info("warning sign %s (%s%s) by %s", sign.flag, sign.level, "" if sign.sure else ", unsure", sign.rule)
         if answer is None or reply.kind == "alert":
             # In a group the next message may be another person's.
-            piece = question if message.chat.type == TelegramChat.PRIVATE else ""
-            await self._show(reply, message, context, piece=piece)
+            said = question if message.chat.type == TelegramChat.PRIVATE else ""
+            await self._show(reply, message, context, said=said)
             return
         data.chat.heard(reply, now)
         shown = render(reply, self._wording, context.bot.username)
@@ -208,7 +210,7 @@ class Conversation:
                 await self._show(reply, message, context)
 
     async def _show(
-        self, reply: Reply, to: MaybeInaccessibleMessage, context: Context, page: int = 0, piece: str = ""
+        self, reply: Reply, to: MaybeInaccessibleMessage, context: Context, page: int = 0, said: str = ""
     ) -> None:
         """Send a reply, and remember it. It takes the place of the one before, where it answers for that as well.
 
@@ -217,13 +219,13 @@ class Conversation:
             to: The message that it answers, or whose button was tapped.
             context: The update's.
             page: Which part of a long reply, from 0.
-            piece: What was written, if the next message may go on with it.
+            said: What was written, if the next message may go on with it.
         """
         data = _data(context)
         sent = await send(to, render(reply, self._wording, context.bot.username, page))
         if reply.joins and data.latest:
             await _take_back(to, data.latest)
-        data.chat.heard(reply, time.monotonic(), piece)
+        data.chat.heard(reply, time.monotonic(), said)
         data.answered(to.message_id, sent.message_id)
 
 

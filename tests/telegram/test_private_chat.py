@@ -1,6 +1,7 @@
 """A person writes to the bot in a private chat."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Awaitable, Callable
 
@@ -232,6 +233,23 @@ async def test_after_an_alert_the_next_answer_carries_a_reminder(anna: Person) -
     answer = (await anna.hears()).text
     assert answer.startswith("Earlier you may have written about a warning sign")
     assert "Ice or heat" in answer
+
+
+async def test_a_sign_spread_over_two_messages_is_seen_though_the_first_had_its_answer(anna: Person) -> None:
+    await anna.says("does heat help a bad back?")
+    assert (await anna.hears()).text.startswith("Ice or heat")
+    await anna.says("trouble getting an erection too")
+    assert (await anna.hears()).text.startswith("Call your emergency number now")
+
+
+async def test_the_log_names_the_sign_and_its_rule_and_no_words(anna: Person, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        await anna.says("since tuesday grandma has a numb groin")
+        await anna.hears()
+    assert "warning sign saddle_numbness (emergency) by {numb} + {saddle}" in caplog.messages
+    logged = " ".join(record.getMessage() for record in caplog.records if record.name.startswith("bot."))
+    assert "grandma" not in logged
+    assert "groin" not in logged
 
 
 async def test_an_alert_that_was_not_meant_can_be_corrected(anna: Person) -> None:
