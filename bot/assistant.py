@@ -31,7 +31,7 @@ class Assistant:
     def __init__(self, knowledge: Knowledge, matcher: Matcher) -> None:
         self.knowledge = knowledge
         self._matcher = matcher
-        self._reader = AlertReader(knowledge.alerts)
+        self._reader = AlertReader(knowledge.alerts.alerts, knowledge.reading, knowledge.reports)
         self._languages = LanguageReader(knowledge.languages)
         self._compose = Composer(knowledge)
         self._topics = {topic.label.casefold(): topic for topic in knowledge.wording.topics}

@@ -158,10 +158,24 @@ def _phrasings(knowledge: Knowledge) -> Iterator[Finding]:
             yield document.finding(place, f"{what} {where}", "Keep it where it belongs.")
 
 
+def _reports(knowledge: Knowledge) -> Iterator[Finding]:
+    stands: dict[str, str] = dict.fromkeys(knowledge.reading.groups, "reading.yaml")
+    for alert, reports in zip(knowledge.alerts.alerts, knowledge.reports, strict=True):
+        name = f"reports/{alert.flag}.yaml"
+        document = knowledge.documents[name]
+        if reports.flag != alert.flag:
+            yield document.finding(("flag",), f"flag: {reports.flag} in the file of {alert.flag}.", "Name it alike.")
+        for group in reports.groups:
+            if group in stands:
+                what = f"The group {group} stands in {stands[group]} too."
+                yield document.finding(("groups", group), what, "Give one of the two another name.")
+            stands[group] = name
+
+
 def _alerts(knowledge: Knowledge) -> Iterator[Finding]:
     document = knowledge.documents["alerts.yaml"]
     seen: set[str] = set()
-    for i, alert in enumerate(knowledge.alerts.alerts):
+    for i, (alert, reports) in enumerate(zip(knowledge.alerts.alerts, knowledge.reports, strict=True)):
         place = ("alerts", i)
         if alert.flag in seen:
             yield document.finding(place, f"The flag {alert.flag} stands twice.", "Keep one.")
@@ -173,9 +187,9 @@ def _alerts(knowledge: Knowledge) -> Iterator[Finding]:
             if source not in knowledge.source:
                 what = f"sources: {source} is not in sources.yaml."
                 yield document.finding((*place, "sources", j), what, "Add it there, or mend the id.")
-        if alert.borderline and not alert.check:
+        if reports.borderline and not alert.check:
             yield document.finding(place, f"{alert.flag} can be borderline, and has no check.", "Add a question.")
-        if alert.emergency and not alert.emergency_advice:
+        if reports.emergency and not alert.emergency_advice:
             what = f"{alert.flag} can be an emergency, and has no emergency_advice."
             yield document.finding(place, what, "Say what to do then.")
 
@@ -297,6 +311,7 @@ CHECKS: tuple[Check, ...] = (
     _no_doses,
     _phrasings,
     _alerts,
+    _reports,
     _wording_references,
     _wording_placeholders,
     _fits_telegram,

@@ -24,6 +24,8 @@ from knowledge.schema import (
     Messages,
     Model,
     OffTopic,
+    Reading,
+    Reports,
     Source,
     Sources,
     Theme,
@@ -185,6 +187,8 @@ class Knowledge:
     folder: Path
     themes: tuple[Theme, ...]
     alerts: Alerts
+    reading: Reading
+    reports: tuple[Reports, ...]
     words: Words
     off_topic: OffTopic
     messages: dict[str, Messages]
@@ -233,7 +237,8 @@ def load(folder: Path = DEFAULT_FOLDER) -> Knowledge:
 
     Args:
         folder: A folder with `entries/*.yaml`, `alerts.yaml`, `words.yaml`, `off_topic.yaml`, `languages.yaml`,
-            `sources.yaml`, `wording.yaml`, and any number of `messages/*.tsv`.
+            `sources.yaml`, `wording.yaml`, `reading.yaml`, a file of `reports/` for each alert, and any number of
+            `messages/*.tsv`.
 
     Raises:
         KnowledgeError: With all findings that keep the files from being read.
@@ -254,6 +259,9 @@ def load(folder: Path = DEFAULT_FOLDER) -> Knowledge:
         findings.append(Finding(folder / "entries", 1, "No entry file here.", "Name a folder of knowledge files."))
     themes = [read(name, Theme) for name in names]
     alerts = read("alerts.yaml", Alerts)
+    reading = read("reading.yaml", Reading)
+    signs = alerts.alerts if alerts else ()
+    reports = [read(f"reports/{alert.flag}.yaml", Reports) for alert in signs]
     words = read("words.yaml", Words)
     off_topic = read("off_topic.yaml", OffTopic)
     tables = sorted(file.name for file in (folder / "messages").glob("*.tsv"))
@@ -261,12 +269,14 @@ def load(folder: Path = DEFAULT_FOLDER) -> Knowledge:
     languages = read("languages.yaml", Languages)
     sources = read("sources.yaml", Sources)
     wording = read("wording.yaml", Wording)
-    if findings or not (alerts and words and off_topic and languages and sources and wording):
+    if findings or not (alerts and reading and words and off_topic and languages and sources and wording):
         raise KnowledgeError(findings)
     return Knowledge(
         folder,
         tuple(theme for theme in themes if theme),
         alerts,
+        reading,
+        tuple(one for one in reports if one),
         words,
         off_topic,
         {name: table for name, table in messages.items() if table},

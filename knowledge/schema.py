@@ -82,13 +82,11 @@ class Theme(Model):
 
 
 class Alert(Model):
-    """A warning sign: what reports it, what only looks like it, and what is said.
-
-    The patterns' language is described in `bot.alerts`.
+    """A warning sign: how urgent it is, and what is said.
 
     Attributes:
         flag: The sign's id.
-        level: Its level when a pattern of `report` is met.
+        level: Its level when a pattern of `Reports.report` is met.
         name: Completes "You may have written about …".
         advice: What to do, and what to tell the person who answers the call.
         emergency_advice: The same for a sign that is not an emergency by itself, when it is one.
@@ -96,11 +94,6 @@ class Alert(Model):
         card: Which numbers open the alert: emergency services, poison lines, crisis lines, or a doctor today.
         redirect: The entry that stands in for a medicine's entry when this sign is there.
         lasting: Whether the sign counts in the past too (an illness one has had).
-        report: Patterns that report the sign.
-        emergency: Patterns that report it at the level of an emergency, whatever `level` says.
-        borderline: Patterns that may report it.
-        softened: Patterns that make a report a borderline one: the words they cover can't report this sign surely.
-        unless: Patterns that only look like it: the words they cover can't report this sign.
         sources: Where the sign comes from.
         reviewed_by: The clinician who has read it; empty until one has.
     """
@@ -114,21 +107,49 @@ class Alert(Model):
     card: Literal["emergency", "poison", "crisis", "doctor", "none"]
     redirect: str = ""
     lasting: bool = False
-    report: tuple[Text, ...] = ()
-    emergency: tuple[Text, ...] = ()
-    borderline: tuple[Text, ...] = ()
-    softened: tuple[Text, ...] = ()
-    unless: tuple[Text, ...] = ()
     sources: tuple[Id, ...] = ()
     reviewed_by: str = ""
 
 
 class Alerts(Model):
-    """`alerts.yaml`: the warning signs, the groups of words that their patterns name, and how messages are read.
+    """`alerts.yaml`: the warning signs, from the most dangerous."""
+
+    alerts: tuple[Alert, ...]
+
+
+Groups = dict[Id, tuple[Text, ...]]
+"""Groups of words and phrases that patterns name."""
+
+
+class Reports(Model):
+    """One file of `reports/`: which words report a warning sign, and which only look like it.
+
+    The patterns' language is described in `bot.alerts.language`.
 
     Attributes:
-        groups: The words and phrases of each group.
-        alerts: The warning signs.
+        flag: The sign's id.
+        groups: Groups of words that its patterns name; those of other files may name them too.
+        report: Patterns that report the sign.
+        emergency: Patterns that report it at the level of an emergency, whatever its own.
+        borderline: Patterns that may report it.
+        softened: Patterns that make a report a borderline one: the words they cover can't report this sign surely.
+        unless: Patterns that only look like it: the words they cover can't report this sign.
+    """
+
+    flag: Id
+    groups: Groups = {}
+    report: tuple[Text, ...] = Field(min_length=1)
+    emergency: tuple[Text, ...] = ()
+    borderline: tuple[Text, ...] = ()
+    softened: tuple[Text, ...] = ()
+    unless: tuple[Text, ...] = ()
+
+
+class Reading(Model):
+    """`reading.yaml`: how messages are read for warning signs, whichever sign it is.
+
+    Attributes:
+        groups: Groups of words that patterns of several signs name.
         little_words: Words that count neither in a pattern nor in a message.
         spellings: Slips and short forms, each with what it stands for.
         ordinary_words: Words that are no slip for a word of a sign, near as they look ("threat", "throat").
@@ -142,8 +163,7 @@ class Alerts(Model):
         over: Words that say that a sign is over; it is asked about then.
     """
 
-    groups: dict[Id, tuple[Text, ...]]
-    alerts: tuple[Alert, ...]
+    groups: Groups
     little_words: tuple[Text, ...] = ()
     spellings: dict[str, Text] = {}
     ordinary_words: tuple[Text, ...] = ()

@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.alerts import AlertReader, Finding, PatternError
-from knowledge.load import DEFAULT_FOLDER, parse, read_document
-from knowledge.schema import Alert, Alerts, Sources
+from knowledge.load import load, read_document
+from knowledge.schema import Alert, Reading, Reports
 
 MESSAGES: dict[str, dict[str, list[str]]] = read_document(Path(__file__).parent / "warning_signs.yaml").data
-ALERTS = parse(read_document(DEFAULT_FOLDER / "alerts.yaml"), Alerts)
-READER = AlertReader(ALERTS)
-LEVELS = {alert.flag: alert.level for alert in ALERTS.alerts}
+KNOWLEDGE = load()
+ALERTS = KNOWLEDGE.alerts.alerts
+READER = AlertReader(ALERTS, KNOWLEDGE.reading, KNOWLEDGE.reports)
+LEVELS = {alert.flag: alert.level for alert in ALERTS}
 EMERGENCIES = [
     message for flag, messages in MESSAGES.items() if LEVELS[flag] == "emergency" for message in messages["raises"]
 ]
@@ -312,12 +313,10 @@ class TestAnyText:
 
 
 class TestTheData:
-    @pytest.mark.parametrize("alert", ALERTS.alerts, ids=lambda alert: alert.flag)
+    @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.flag)
     def test_is_complete(self, alert: Alert) -> None:
-        sources = {source.id for source in parse(read_document(DEFAULT_FOLDER / "sources.yaml"), Sources).sources}
-        assert alert.report
         assert alert.sources
-        assert set(alert.sources) <= sources
+        assert set(alert.sources) <= KNOWLEDGE.source.keys()
         words = len(alert.advice.split())
         if alert.level == "soon":
             assert alert.card == "none"
@@ -326,9 +325,10 @@ class TestTheData:
             assert alert.card != "none"
             assert alert.check.endswith("?")
             assert words <= 45
-        assert bool(alert.emergency_advice) == bool(alert.emergency)
+        reports = KNOWLEDGE.reports[ALERTS.index(alert)]
+        assert bool(alert.emergency_advice) == bool(reports.emergency)
 
-    @pytest.mark.parametrize("alert", ALERTS.alerts, ids=lambda alert: alert.flag)
+    @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.flag)
     def test_never_reassures_nor_names_a_bare_number(self, alert: Alert) -> None:
         said = f"{alert.name} {alert.advice} {alert.emergency_advice} {alert.check}"
         assert not re.search(r"you.?re fine|nothing serious|don.?t worry", said, re.IGNORECASE)
@@ -338,10 +338,9 @@ class TestTheData:
 
 class TestTheLanguage:
     def reader(self, *report: str, unless: tuple[str, ...] = (), **groups: tuple[str, ...]) -> AlertReader:
-        alert = Alert(
-            flag="sign", level="urgent", name="a sign", advice="x", card="doctor", report=report, unless=unless
-        )
-        return AlertReader(Alerts(groups=groups, alerts=(alert,), little_words=("the", "my")))
+        alert = Alert(flag="sign", level="urgent", name="a sign", advice="x", card="doctor")
+        reports = Reports(flag="sign", report=report, unless=unless)
+        return AlertReader([alert], Reading(groups=groups, little_words=("the", "my")), [reports])
 
     @pytest.mark.parametrize(
         ("pattern", "message", "met"),

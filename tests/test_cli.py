@@ -148,14 +148,14 @@ def test_a_broken_entry_file_is_named_with_its_line(tmp_path: Path) -> None:
 def test_a_broken_pattern_is_named_with_its_line(tmp_path: Path) -> None:
     folder = tmp_path / "knowledge"
     shutil.copytree(DEFAULT_FOLDER, folder)
-    alerts = folder / "alerts.yaml"
-    text = alerts.read_text().replace("    report:\n", "    report:\n      - lost + {wizardry}\n", 1)
-    alerts.write_text(text)
+    reports = folder / "reports" / "aortic.yaml"
+    text = reports.read_text().replace("report:\n", "report:\n  - lost + {wizardry}\n", 1)
+    reports.write_text(text)
     line = text[: text.index("{wizardry}")].count("\n") + 1
-    assert f"alerts.yaml:{line}: There is no group 'wizardry'." in refused(bot("ask", "--knowledge", str(folder)))
+    assert f"aortic.yaml:{line}: There is no group 'wizardry'." in refused(bot("ask", "--knowledge", str(folder)))
     checked = bot("knowledge", "check", "--knowledge", str(folder))
     assert checked.returncode == 1
-    assert f"alerts.yaml:{line}:" in checked.stdout
+    assert f"aortic.yaml:{line}:" in checked.stdout
 
 
 def test_the_knowledge_is_checked() -> None:

@@ -1,7 +1,8 @@
 """Warning signs in a message.
 
-What a sign is stands in `knowledge/alerts.yaml`. Here stands how a message is read for it (`reader`): the language of
-its patterns (`language`), denials and questions around it (`context`), and numbers that mean something (`numbers`).
+What a sign is stands in `knowledge/alerts.yaml`, what reports it in `knowledge/reports/`. Here stands how a message is
+read for it (`reader`): the language of the patterns (`language`), denials and questions around a sign (`context`), and
+numbers that mean something (`numbers`).
 """
 
 from bot.alerts.check import pattern_findings

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.alerts.language import Language, Match, Spots
-from knowledge.schema import Alerts
+from knowledge.schema import Reading
 
 REACH = 3
 """How many words may stand between a denial and the sign it denies, or between two members of a list."""
@@ -48,12 +48,12 @@ class Context:
     """Judges a sign by the words around it.
 
     Args:
-        alerts: Holds the words that deny, ask or say that a sign is over.
+        reading: Holds the words that deny, ask or say that a sign is over.
         language: Where they are known as groups.
     """
 
-    def __init__(self, alerts: Alerts, language: Language) -> None:
-        self._persons = frozenset(alerts.persons)
+    def __init__(self, reading: Reading, language: Language) -> None:
+        self._persons = frozenset(reading.persons)
         self._people = (self._persons | _OWN) - _ITS
         self._animals = language.group("animals")
         self._denials = language.group("denials")
@@ -65,10 +65,10 @@ class Context:
         self._over = language.group("over")
 
     @staticmethod
-    def groups(alerts: Alerts) -> dict[str, tuple[str, ...]]:
+    def groups(reading: Reading) -> dict[str, tuple[str, ...]]:
         """Return the groups that the language must know for this."""
         names = ("denials", "no_denials", "denials_after", "questions", "question_starts", "worries", "over")
-        return {"animals": alerts.groups.get("animals", ()), **{name: getattr(alerts, name) for name in names}}
+        return {"animals": reading.groups.get("animals", ()), **{name: getattr(reading, name) for name in names}}
 
     def counts(self, clause: SpottedClause, match: Match) -> bool:
         """Whether a sign is said of a person and isn't denied."""

@@ -1,4 +1,4 @@
-"""The language in which `alerts.yaml` says what reports a warning sign.
+"""The language in which the files of `reports/` say what reports a warning sign.
 
 A pattern is made of:
 

@@ -1,6 +1,6 @@
 """Reads a message for warning signs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,7 +9,7 @@ from bot.alerts.language import Language, Match, Part, Pattern, matches
 from bot.alerts.numbers import WORDS, numbers
 from bot.reading import Clause, clauses, unbroken, words
 from bot.spelling import Speller, Spellings
-from knowledge.schema import Alert, Alerts, Level
+from knowledge.schema import Alert, Level, Reading, Reports
 
 RANK: dict[Level, int] = {"soon": 1, "urgent": 2, "emergency": 3}
 _REMEMBERED_WORDS = 50_000
@@ -68,19 +68,23 @@ class AlertReader:
 
     Args:
         alerts: The signs.
+        reading: How messages are read, whichever sign it is.
+        reports: What reports each of the signs, in the same order.
 
     Raises:
         PatternError: A pattern or group can't be read.
     """
 
-    def __init__(self, alerts: Alerts) -> None:
-        self._little_words = frozenset(alerts.little_words)
-        self._spellings = Spellings(alerts.spellings)
-        self._language = Language({**alerts.groups, **Context.groups(alerts)}, self._content)
-        self._context = Context(alerts, self._language)
-        self._signs = tuple(_compile(alert, self._language) for alert in alerts.alerts)
-        vocabulary = self._language.vocabulary.union(alerts.persons, WORDS, *(key.split() for key in alerts.spellings))
-        speller = Speller(vocabulary, (*alerts.ordinary_words, *alerts.little_words))
+    def __init__(self, alerts: Iterable[Alert], reading: Reading, reports: Sequence[Reports]) -> None:
+        self._little_words = frozenset(reading.little_words)
+        self._spellings = Spellings(reading.spellings)
+        groups = dict(item for named in (reading.groups, *(one.groups for one in reports)) for item in named.items())
+        self._language = Language({**groups, **Context.groups(reading)}, self._content)
+        self._context = Context(reading, self._language)
+        self._signs = tuple(_compile(*sign, self._language) for sign in zip(alerts, reports, strict=True))
+        written = (key.split() for key in reading.spellings)
+        vocabulary = self._language.vocabulary.union(reading.persons, WORDS, *written)
+        speller = Speller(vocabulary, (*reading.ordinary_words, *reading.little_words))
         self._meant = lru_cache(maxsize=_REMEMBERED_WORDS)(speller.meant)
 
     def read(self, text: str, before: str = "") -> list[Finding]:
@@ -232,13 +236,13 @@ def _strength(finding: Finding) -> tuple[bool, int]:
     return finding.sure, RANK[finding.level]
 
 
-def _compile(alert: Alert, language: Language) -> _Sign:
+def _compile(alert: Alert, reports: Reports, language: Language) -> _Sign:
     def compiled(texts: Sequence[str]) -> tuple[Pattern, ...]:
         return tuple(language.compile(text) for text in texts)
 
     rules = (
-        *(_Rule(pattern, "emergency", True) for pattern in compiled(alert.emergency)),
-        *(_Rule(pattern, alert.level, True) for pattern in compiled(alert.report)),
-        *(_Rule(pattern, alert.level, False) for pattern in compiled(alert.borderline)),
+        *(_Rule(pattern, "emergency", True) for pattern in compiled(reports.emergency)),
+        *(_Rule(pattern, alert.level, True) for pattern in compiled(reports.report)),
+        *(_Rule(pattern, alert.level, False) for pattern in compiled(reports.borderline)),
     )
-    return _Sign(alert, rules, compiled(alert.softened), compiled(alert.unless))
+    return _Sign(alert, rules, compiled(reports.softened), compiled(reports.unless))

@@ -70,6 +70,12 @@ def test_the_knowledge_has_no_findings(knowledge: Knowledge) -> None:
             "internal_bleeding can be an emergency, and has no emergency_advice",
         ),
         ("alerts.yaml", swap("Call now, or go", f"{'Call now. ' * 200} or go"), "saddle_numbness: an alert of 2"),
+        ("reports/aortic.yaml", swap("flag: aortic", "flag: child"), "child in the file of aortic"),
+        (
+            "reports/aortic.yaml",
+            swap("groups:\n", "groups:\n  back: [back]\n"),
+            "The group back stands in reading.yaml",
+        ),
         ("words.yaml", lambda text: text + "\n  - {name: twice, says: [a]}\n  - {name: twice, says: [b]}\n", "twice"),
     ],
 )
