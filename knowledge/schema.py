@@ -159,7 +159,14 @@ class Reading(Model):
         questions: Words by which a clause asks about the sign that follows them, unless it speaks of somebody.
         question_starts: Words that do so where they open a clause.
         worries: Words by which a question about a sign is about one's own ("is foot drop serious").
+        told: Words by which others speak of a sign ("the nurse asked me about").
+        mourning: Words that speak of the dead; what the clause says of them is no report.
+        stories: Words of learning, work, news and art: what their sentence says of nobody in particular is no report.
+        suppositions: Words that only suppose the sign that follows them ("if"); it is asked about then.
+        no_suppositions: Words that hold one and suppose nothing ("not sure if").
+        some_day: Words by which what is supposed is surely not so now ("if I ever").
         persons: Words that speak of somebody ("i", "my mum").
+        speakers: Those of them that speak of the writer, or of somebody near by their own words ("i", "my").
         over: Words that say that a sign is over; it is asked about then.
     """
 
@@ -173,6 +180,13 @@ class Reading(Model):
     questions: tuple[Text, ...] = ()
     question_starts: tuple[Text, ...] = ()
     worries: tuple[Text, ...] = ()
+    told: tuple[Text, ...] = ()
+    mourning: tuple[Text, ...] = ()
+    stories: tuple[Text, ...] = ()
+    suppositions: tuple[Text, ...] = ()
+    no_suppositions: tuple[Text, ...] = ()
+    some_day: tuple[Text, ...] = ()
+    speakers: tuple[Text, ...] = ()
     persons: tuple[Text, ...] = ()
     over: tuple[Text, ...] = ()
 

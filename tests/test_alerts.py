@@ -127,6 +127,43 @@ class TestQuestions:
         assert flag in raised(message)
 
 
+class TestWhatIsOnlySpokenOf:
+    @pytest.mark.parametrize(
+        "message",
+        [
+            "the physio asked me about numbness in the groin",
+            "they told me to come back if I ever lose control of my bladder",
+            "he warned us about chest pain",
+            "grandad died of a heart attack in spring",
+            "she passed away, lung cancer",
+            "song about a girl who wants to die",
+            "exam question: man with chest pain and a swollen calf",
+            "poster on signs of a stroke, face drooping",
+            "if I ever can't feel my legs I'd call 999",
+            "in case my groin goes numb one day, whom do I ring",
+        ],
+    )
+    def test_is_no_report(self, message: str) -> None:
+        assert raised(message) == {}
+
+    @pytest.mark.parametrize(
+        ("message", "flag"),
+        [
+            ("my wife died and i want to die", "self_harm"),
+            ("during the film my chest hurts", "chest_or_breathing"),
+            ("the nurse told me to rest but I can't feel my legs", "leg_weakness"),
+            ("not sure if it matters, I can't pee", "bladder_bowel"),
+            ("is it bad if i cant pee", "bladder_bowel"),
+            ("if it helps, my groin is numb", "saddle_numbness"),
+        ],
+    )
+    def test_does_not_hide_a_report(self, message: str, flag: str) -> None:
+        assert flag in raised(message)
+
+    def test_what_is_supposed_is_asked_about(self) -> None:
+        assert asked("what should i do if i cant feel my legs") == {"leg_weakness"}
+
+
 class TestLineBreaks:
     """People break a line within a sentence as well as after one."""
 

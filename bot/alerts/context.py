@@ -13,6 +13,7 @@ _NEW_STATEMENT = frozenset({"and", "i", "im", "ive", "because", "since", "so", "
 _GREETINGS = frozenset(
     {"hi", "hello", "hey", "doctor", "doc", "sir", "so", "and", "or", "ok", "please", "well", "also", "question"}
 )
+_WRITER = frozenset({"i", "im", "ive", "id", "me"})
 _OWN = frozenset({"my", "our"})
 _ITS = frozenset({"his", "her", "hers", "their"})
 _NEXT_CLAUSES = 2
@@ -62,18 +63,31 @@ class Context:
         self._questions = language.group("questions")
         self._question_starts = language.group("question_starts")
         self._worries = language.group("worries")
+        self._told = language.group("told")
+        self._mourning = language.group("mourning")
+        self._stories = language.group("stories")
+        self._speakers = frozenset(reading.speakers)
+        self._suppositions = language.group("suppositions")
+        self._no_suppositions = language.group("no_suppositions")
+        self._some_day = language.group("some_day")
         self._over = language.group("over")
 
     @staticmethod
     def groups(reading: Reading) -> dict[str, tuple[str, ...]]:
         """Return the groups that the language must know for this."""
-        names = ("denials", "no_denials", "denials_after", "questions", "question_starts", "worries", "over")
+        names = (
+            *("denials", "no_denials", "denials_after", "questions", "question_starts", "worries", "told"),
+            *("mourning", "stories", "suppositions", "no_suppositions", "some_day", "over"),
+        )
         return {"animals": reading.groups.get("animals", ()), **{name: getattr(reading, name) for name in names}}
 
     def counts(self, clause: SpottedClause, match: Match) -> bool:
-        """Whether a sign is said of a person and isn't denied."""
+        """Whether a sign is said of a person, and is neither denied nor imagined."""
         return not (
-            self._of_animal(clause, match) or self.denied_before(clause, match) or self._denied_after(clause, match)
+            self._of_animal(clause, match)
+            or self.denied_before(clause, match)
+            or self._denied_after(clause, match)
+            or (self._some_day in clause.spots and self.supposed(clause, match))
         )
 
     def _of_animal(self, clause: SpottedClause, match: Match) -> bool:
@@ -127,6 +141,39 @@ class Context:
             if left < 0:
                 return False
         return False
+
+    def supposed(self, clause: SpottedClause, match: Match) -> bool:
+        """Whether words before a sign only suppose it ("if I can't pee"). A comma ends what is supposed."""
+        excused = {
+            place
+            for start, ends in clause.spots.get(self._no_suppositions, {}).items()
+            for place in range(start, max(ends))
+        }
+        return any(
+            start < match.start and start not in excused and not any(start < c <= match.start for c in clause.commas)
+            for start in clause.spots.get(self._suppositions, ())
+        )
+
+    def told(self, message: Sequence[SpottedClause], i: int, match: Match) -> bool:
+        """Whether a sign in the clause `i` is spoken of and is nobody's now.
+
+        Others ask or warn of it, it was a dead person's, or it stands in a film, an exam, the news.
+        """
+        clause = message[i]
+        before = clause.quote(0, match.end)
+        stories = any(self._stories in other.spots for other in message if other.sentence == clause.sentence)
+        return (
+            any(start < match.start for start in clause.spots.get(self._told, ()))
+            or (_WRITER.isdisjoint(before) and self._mourned(clause, match))
+            or (self._speakers.isdisjoint(before) and stories)
+        )
+
+    def _mourned(self, clause: SpottedClause, match: Match) -> bool:
+        """Whether a clause speaks of a dead person before a sign, or after it without a comma between."""
+        return any(
+            start < match.start or not any(match.start < comma <= start for comma in clause.commas)
+            for start in clause.spots.get(self._mourning, ())
+        )
 
     def asked(self, clause: SpottedClause, match: Match) -> bool:
         """Whether a clause asks about a sign in general.

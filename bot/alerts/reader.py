@@ -191,8 +191,8 @@ class AlertReader:
         clause = message[i]
         over = not alert.lasting and self._context.over(message, i)
         return _Report(
-            self._context.asked(clause, match),
-            over or match.touches(soft.get(i, set())),
+            self._context.asked(clause, match) or self._context.told(message, i, match),
+            over or self._context.supposed(clause, match) or match.touches(soft.get(i, set())),
             " ".join(clause.quote(match.start, match.end)),
         )
 
