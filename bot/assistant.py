@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.alerts import AlertReader, Finding
-from bot.compose import Composer
+from bot.compose import ANOTHER_COUNTRY, Composer
 from bot.languages import LanguageReader
 from bot.matching.decision import OFFERED, Decision
 from bot.matching.features import LONGEST, tokens
@@ -40,6 +40,31 @@ class Assistant:
 
     def reply(self, message: Message) -> Reply:
         """Return the reply to a message, together with what was written a moment ago and had no answer."""
+        return self._compose.in_country(self._joined(message), message.memory.country)
+
+    def press(self, action: Action, memory: Memory = NOTHING) -> Reply:
+        """Return what a tap on a button asks for; if what it names has gone, say so and offer topics."""
+        return self._compose.in_country(self._press(action, memory), memory.country)
+
+    def open(self, intent: str, memory: Memory = NOTHING) -> Reply:
+        """Return the answer of one entry; if the entry has gone, say so and offer topics."""
+        return self.press(Action(Verb.ENTRY, intent), memory)
+
+    def page(self, name: str, memory: Memory = NOTHING) -> Reply:
+        """Return one of the pages of `Wording.pages`."""
+        page = self._compose.page(getattr(self.knowledge.wording.pages, name))
+        return self._compose.in_country(page, memory.country)
+
+    def examples(self) -> Reply:
+        """Return the questions to begin with."""
+        wording = self.knowledge.wording
+        return self._compose.page(wording.for_instance, wording.examples)
+
+    def fixed(self, text: str, memory: Memory = NOTHING) -> Reply:
+        """Return a reply in the bot's own words, with the topics under it."""
+        return self._compose.in_country(self._compose.fallback(text), memory.country)
+
+    def _joined(self, message: Message) -> Reply:
         alone = self._reply(message)
         if not message.memory.pending:
             return alone
@@ -64,12 +89,12 @@ class Assistant:
         topic = self._topics.get(text.strip().casefold())
         if topic:
             verb, value = (Verb.ENTRY, topic.entry) if topic.entry else (Verb.THEME, topic.theme)
-            return self.press(Action(verb, value), memory)
+            return self._press(Action(verb, value), memory)
         read = tokens(text)
         if not read:
             return self._compose.fallback(self.knowledge.wording.empty)
         if memory.check and len(read) <= YES_OR_NO_WORDS and (read[0] in self._yes or read[0] in self._no):
-            return self.press(Action(Verb.YES if read[0] in self._yes else Verb.NO, memory.check), memory)
+            return self._press(Action(Verb.YES if read[0] in self._yes else Verb.NO, memory.check), memory)
         language = self._languages.language(text)
         # What was said before in English would drown the few words of another language that can be placed.
         last = self.knowledge.entries.get(memory.last_intent) if language is None else None
@@ -132,25 +157,7 @@ class Assistant:
         entries = self.knowledge.entries
         return tuple(dict.fromkeys(redirect if redirect and entries[one].medicine else one for one in intents))
 
-    def open(self, intent: str) -> Reply:
-        """Return the answer of one entry; if the entry has gone, say so and offer topics."""
-        return self.press(Action(Verb.ENTRY, intent))
-
-    def page(self, name: str) -> Reply:
-        """Return one of the pages of `Wording.pages`."""
-        return self._compose.page(getattr(self.knowledge.wording.pages, name))
-
-    def examples(self) -> Reply:
-        """Return the questions to begin with."""
-        wording = self.knowledge.wording
-        return self._compose.page(wording.for_instance, wording.examples)
-
-    def fixed(self, text: str) -> Reply:
-        """Return a reply in the bot's own words, with the topics under it."""
-        return self._compose.fallback(text)
-
-    def press(self, action: Action, memory: Memory = NOTHING) -> Reply:
-        """Return what a tap on a button asks for; if what it names has gone, say so and offer topics."""
+    def _press(self, action: Action, memory: Memory) -> Reply:
         redirect = self._redirect((), memory)
         known = self._safe([value for value in action.values if value in self.knowledge.entries], redirect)
         wording = self.knowledge.wording
@@ -163,6 +170,11 @@ class Assistant:
                 return self._compose.themes()
             case Verb.THEME if action.value in self._themes:
                 return self._compose.theme(self._themes[action.value])
+            case Verb.COUNTRY if action.value in self.knowledge.country or action.value == ANOTHER_COUNTRY:
+                # Named at once, in the words of the choice itself.
+                return self._compose.in_country(self._compose.country_chosen(action.value), action.value)
+            case Verb.COUNTRY:
+                return self._compose.countries()
             case Verb.NONE_OF_THESE:
                 return self._compose.fallback(wording.none_of_these)
             case Verb.NOT_MEANT:

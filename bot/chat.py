@@ -36,6 +36,7 @@ class Chat:
             at_risk=self._memory.at_risk if now - self._at_risk_at <= LASTS else "",
             check=self._memory.check,
             pending=self._memory.pending if now - self._said_at <= MOMENT else "",
+            country=self._memory.country,
             before=self._memory.before if now - self._said_at <= BREATH else "",
         )
 
@@ -66,4 +67,5 @@ class Chat:
             check=reply.buttons[0][0].action.value if reply.kind == "check" else "",
             pending=before + text if self.joins and text and unanswered else "",
             before=text,
+            country=reply.country or self._memory.country,
         )

@@ -13,6 +13,9 @@ Rows = tuple[tuple[Button, ...], ...]
 CARDS = ("crisis", "poison", "emergency")
 """Which card opens an alert of several emergencies: the first that one of them has."""
 
+ANOTHER_COUNTRY = "-"
+"""Stands for the countries that the bot doesn't know, and for those who would rather not say."""
+
 MANY_SIGNS = 3
 """Warning signs that one alert names: more would bury what to do."""
 
@@ -59,7 +62,7 @@ class Composer:
         )
         first = emergencies[0]
         card = getattr(self._wording.cards, self._card(first))
-        blocks = [Block(Style.ALARM, part) for part in card.split("\n\n")]
+        blocks = [Block(Style.ALARM, part) for part in self._fill(card).split("\n\n")]
         if self._card(first) != "crisis":
             blocks.append(Block(Style.TEXT, self._wording.emergency_now))
         blocks += [Block(Style.TEXT, self._named(sign)) for sign in emergencies[:MANY_SIGNS]]
@@ -73,7 +76,7 @@ class Composer:
     def urgent(self, signs: Sequence[Finding], answer: Reply | None) -> Reply:
         """Send a person to a doctor today, and answer the question under it."""
         loud = [sign for sign in signs if sign.level == "urgent"]
-        blocks = [Block(Style.ALARM, self._wording.cards.doctor)]
+        blocks = [Block(Style.ALARM, self._fill(self._wording.cards.doctor))]
         blocks += [Block(Style.TEXT, self._named(sign)) for sign in loud[:MANY_SIGNS]]
         blocks += answer.blocks if answer else [*self._soon(signs), self._disclaimer()]
         return Reply(
@@ -151,7 +154,8 @@ class Composer:
         """Show a text of the bot's own, with buttons for a few entries."""
         blocks = tuple(self._paragraphs(self._fill(text)))
         rows: Rows = tuple((self._entry_button(intent),) for intent in intents)
-        return Reply(kind="answer", blocks=blocks, buttons=(*rows, (self._all_topics(),)), again=again)
+        country = Button(self._wording.labels.country, Action(Verb.COUNTRY))
+        return Reply(kind="answer", blocks=blocks, buttons=(*rows, (self._all_topics(), country)), again=again)
 
     def themes(self) -> Reply:
         """List all themes."""
@@ -190,6 +194,32 @@ class Composer:
             blocks.append(Block(Style.SOURCE, f"{source.name}{date}{unread}", source.url))
         return Reply(kind="answer", blocks=tuple(blocks), again=Action(Verb.SOURCES, "+".join(intents)))
 
+    def countries(self) -> Reply:
+        """Ask for the country whose emergency numbers are named."""
+        buttons = [Button(one.name, Action(Verb.COUNTRY, one.code)) for one in self._knowledge.countries.countries]
+        another = Button(self._wording.labels.another_country, Action(Verb.COUNTRY, ANOTHER_COUNTRY))
+        return Reply(
+            kind="answer",
+            blocks=(Block(Style.TEXT, self._fill(self._wording.choose_country)),),
+            buttons=(*_rows(buttons, 3), (another,)),
+            again=Action(Verb.COUNTRY),
+        )
+
+    def country_chosen(self, code: str) -> Reply:
+        """Say that the numbers of a country are named from now on."""
+        return Reply("answer", (Block(Style.TEXT, self._fill(self._wording.country_chosen)),), country=code)
+
+    def in_country(self, reply: Reply, code: str) -> Reply:
+        """Return a reply with the emergency numbers of a country in place of those of many, wherever they stand."""
+        country = self._knowledge.country.get(code)
+        if not country:
+            return reply
+        own = f"{' or '.join(country.numbers)} ({country.name})"
+        many = (self._wording.by_country, self._wording.numbers)
+        return replace(
+            reply, blocks=tuple(replace(block, text=_swapped(block.text, many, own)) for block in reply.blocks)
+        )
+
     def after_alert(self, reply: Reply) -> Reply:
         """Put the reminder of a recent alert above a reply."""
         reminder = Block(Style.TEXT, self._fill(self._wording.after_alert))
@@ -227,7 +257,7 @@ class Composer:
         return Block(Style.SMALL, self._wording.disclaimer)
 
     def _fill(self, text: str) -> str:
-        return text.replace("{numbers}", self._wording.numbers)
+        return text.replace("{numbers}", self._wording.numbers).replace("{by_country}", self._wording.by_country)
 
     def _entry_button(self, intent: str) -> Button:
         return Button(self._knowledge.entries[intent].title, Action(Verb.ENTRY, intent))
@@ -268,5 +298,15 @@ def _raised(signs: Iterable[Finding]) -> tuple[Raised, ...]:
 
 
 def _pairs(buttons: Sequence[Button]) -> Iterator[tuple[Button, ...]]:
-    for start in range(0, len(buttons), 2):
-        yield tuple(buttons[start : start + 2])
+    return _rows(buttons, 2)
+
+
+def _rows(buttons: Sequence[Button], each: int) -> Iterator[tuple[Button, ...]]:
+    for start in range(0, len(buttons), each):
+        yield tuple(buttons[start : start + each])
+
+
+def _swapped(text: str, many: Iterable[str], own: str) -> str:
+    for numbers in many:
+        text = text.replace(numbers, own)
+    return text

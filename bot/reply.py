@@ -29,6 +29,8 @@ class Verb(StrEnum):
     """No to it; after the flag stands the entry to answer with (`flag+intent`)."""
     NOT_MEANT = "w"
     """The alert that was shown is not what the person meant."""
+    COUNTRY = "c"
+    """Name the emergency numbers of the country named, from now on; list the countries where none is."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ class Reply:
         about: The medical entry that it answers with: it can be shared, and short questions lean on it. Empty
             where there is none.
         joins: Whether it answers the messages of a moment ago together with this one, in place of the reply to them.
+        country: The country whose numbers are named from now on, or another one ("-"); empty where none was chosen.
         again: The action that gives this reply once more, by which a face can show the rest of a long one.
         explanation: How the reply came about, for `ask --explain`.
     """
@@ -144,6 +147,7 @@ class Reply:
     at_risk: str = ""
     about: str = ""
     joins: bool = False
+    country: str = ""
     again: Action | None = None
     explanation: "Explanation | None" = None
 
@@ -177,6 +181,7 @@ class Memory:
         check: What the check question that was just asked is about: the value of its buttons.
         pending: What was written a moment ago and had no answer: the question may come in pieces.
         before: The words of the message before: a warning sign may be spread over two.
+        country: The code of the country whose emergency numbers are named.
     """
 
     last_intent: str = ""
@@ -185,6 +190,7 @@ class Memory:
     check: str = ""
     pending: str = ""
     before: str = ""
+    country: str = ""
 
 
 NOTHING = Memory()

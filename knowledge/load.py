@@ -19,6 +19,8 @@ from knowledge.schema import (
     Alerts,
     Claim,
     Concept,
+    Countries,
+    Country,
     Entry,
     Languages,
     Messages,
@@ -189,6 +191,7 @@ class Knowledge:
     alerts: Alerts
     reading: Reading
     reports: tuple[Reports, ...]
+    countries: Countries
     words: Words
     off_topic: OffTopic
     messages: dict[str, Messages]
@@ -206,6 +209,11 @@ class Knowledge:
     def alert(self) -> dict[str, Alert]:
         """The warning signs by flag."""
         return {alert.flag: alert for alert in self.alerts.alerts}
+
+    @cached_property
+    def country(self) -> dict[str, Country]:
+        """The countries by code."""
+        return {country.code: country for country in self.countries.countries}
 
     @cached_property
     def source(self) -> dict[str, Source]:
@@ -237,8 +245,8 @@ def load(folder: Path = DEFAULT_FOLDER) -> Knowledge:
 
     Args:
         folder: A folder with `entries/*.yaml`, `alerts.yaml`, `words.yaml`, `off_topic.yaml`, `languages.yaml`,
-            `sources.yaml`, `wording.yaml`, `reading.yaml`, a file of `reports/` for each alert, and any number of
-            `messages/*.tsv`.
+            `sources.yaml`, `wording.yaml`, `countries.yaml`, `reading.yaml`, a file of `reports/` for each alert, and any
+            number of `messages/*.tsv`.
 
     Raises:
         KnowledgeError: With all findings that keep the files from being read.
@@ -262,6 +270,7 @@ def load(folder: Path = DEFAULT_FOLDER) -> Knowledge:
     reading = read("reading.yaml", Reading)
     signs = alerts.alerts if alerts else ()
     reports = [read(f"reports/{alert.flag}.yaml", Reports) for alert in signs]
+    countries = read("countries.yaml", Countries)
     words = read("words.yaml", Words)
     off_topic = read("off_topic.yaml", OffTopic)
     tables = sorted(file.name for file in (folder / "messages").glob("*.tsv"))
@@ -269,7 +278,7 @@ def load(folder: Path = DEFAULT_FOLDER) -> Knowledge:
     languages = read("languages.yaml", Languages)
     sources = read("sources.yaml", Sources)
     wording = read("wording.yaml", Wording)
-    if findings or not (alerts and reading and words and off_topic and languages and sources and wording):
+    if findings or not (alerts and reading and countries and words and off_topic and languages and sources and wording):
         raise KnowledgeError(findings)
     return Knowledge(
         folder,
@@ -277,6 +286,7 @@ def load(folder: Path = DEFAULT_FOLDER) -> Knowledge:
         alerts,
         reading,
         tuple(one for one in reports if one),
+        countries,
         words,
         off_topic,
         {name: table for name, table in messages.items() if table},

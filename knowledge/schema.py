@@ -191,6 +191,26 @@ class Reading(Model):
     over: tuple[Text, ...] = ()
 
 
+class Country(Model):
+    """The emergency numbers of a country.
+
+    Attributes:
+        code: Its two letters (ISO 3166-1).
+        name: Its name in English.
+        numbers: What to call for an ambulance, the one to try first in front.
+    """
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    name: Title
+    numbers: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9]{2,5}$")], ...] = Field(min_length=1)
+
+
+class Countries(Model):
+    """`countries.yaml`: the countries whose numbers the bot can name alone."""
+
+    countries: tuple[Country, ...]
+
+
 class Concept(Model):
     """An idea of this subject and the ways people say it."""
 

@@ -1,7 +1,8 @@
 """The shape of `wording.yaml`: the bot's own sentences, apart from entries and alerts.
 
-Names in braces stand for what is filled in: `{numbers}` for the emergency numbers in one line, `{name}` for a warning
-sign. `PLACEHOLDERS` says which field may hold which; `knowledge check` holds the file to it.
+Names in braces stand for what is filled in: `{numbers}` for the emergency numbers in one line, `{by_country}` for the
+same with the names of their countries, `{name}` for a warning sign. `PLACEHOLDERS` says which field may hold which;
+`knowledge check` holds the file to it.
 """
 
 from typing import Annotated
@@ -13,6 +14,7 @@ from knowledge.schema import Id, Model, Paragraphs, Text, Title
 PLACEHOLDERS: dict[str, frozenset[str]] = {
     "you_may_have_written": frozenset({"name"}),
     "error": frozenset({"error_id"}),
+    "emergency": frozenset({"by_country"}),
 }
 """Placeholders beyond `{numbers}`, which may stand everywhere."""
 
@@ -45,6 +47,8 @@ class Labels(Model):
     not_meant: Title
     more: Title
     share: Title
+    country: Title
+    another_country: Title
 
 
 class Pages(Model):
@@ -85,6 +89,8 @@ class Wording(Model):
         description: What a person sees before the first message (at most 512 characters).
         short_description: What stands on the bot's profile (at most 120 characters).
         numbers: The emergency numbers in one short line; other sentences name it as `{numbers}`.
+        by_country: The same with the countries in which they hold. Both are replaced by a country's own numbers for one
+            who has chosen it.
         disclaimer: The line under every medical answer.
         themes: The themes in the order in which they are listed.
         yes: Words that say yes to a check question, where a message begins with one.
@@ -105,6 +111,7 @@ class Wording(Model):
     for_instance: Text
     not_text: NotText
     numbers: Text
+    by_country: Text
     disclaimer: Text
     from_article: Text
     from_guidance: Text
@@ -122,6 +129,8 @@ class Wording(Model):
     none_of_these: Text
     choose_topic: Text
     choose_entry: Text
+    choose_country: Text
+    country_chosen: Text
     sources: Text
     all_sources: Text
     unread_source: Text

@@ -488,3 +488,43 @@ def test_actions_fit_into_callback_data(assistant: Assistant, knowledge: Knowled
     for action in (Action(Verb.ENTRY, "+".join(names), 12), Action(Verb.NO, f"{flag}+{names[-1]}")):
         assert len(action.pack().encode()) <= 64
         assert Action.unpack(action.pack()) == action
+
+
+def test_a_chosen_country_s_numbers_stand_wherever_numbers_stand(assistant: Assistant, knowledge: Knowledge) -> None:
+    japan = Memory(country="JP")
+    many = re.compile(r"\b(112|911|999|000)\b")
+    for text in (
+        "my groin is numb",
+        "i want to die",
+        "took too many pills",
+        "i have a fever",
+        "qwertz",
+        "heat or ice?",
+    ):
+        reply = assistant.reply(Message(text, japan))
+        assert "119 (Japan)" in reply.text, text
+        assert not many.search(reply.text.replace("1-800-222-1222", "")), text
+    alert = assistant.reply(Message("my groin is numb", japan))
+    assert alert.blocks[0].text == "Call your emergency number now: 119 (Japan)."
+
+
+def test_a_country_is_chosen_once(assistant: Assistant) -> None:
+    chat = Chat()
+    asked = assistant.press(Action(Verb.COUNTRY))
+    poland = next(button for row in asked.buttons for button in row if button.label == "Poland")
+    chosen = assistant.press(poland.action)
+    assert "112 or 999 (Poland)" in chosen.text
+    chat.heard(chosen, 0)
+    assert "112 or 999 (Poland)" in assistant.reply(chat.message("my groin is numb", 10_000)).text
+    chat.heard(assistant.press(Action(Verb.COUNTRY, "-")), 10_001)
+    assert "911" in assistant.reply(chat.message("my groin is numb", 10_002)).text
+
+
+def test_111_never_stands_bare(assistant: Assistant) -> None:
+    text = assistant.reply(Message("my groin is numb", Memory(country="NZ"))).text
+    assert "111 (New Zealand)" in text
+    assert not re.search(r"\b111\b(?! \((New Zealand|UK)\))", text)
+
+
+def test_a_country_that_has_gone_is_asked_for_again(assistant: Assistant) -> None:
+    assert assistant.press(Action(Verb.COUNTRY, "XX")).blocks == assistant.press(Action(Verb.COUNTRY)).blocks

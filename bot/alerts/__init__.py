@@ -7,6 +7,6 @@ numbers that mean something (`numbers`).
 
 from bot.alerts.check import pattern_findings
 from bot.alerts.language import PatternError
-from bot.alerts.reader import AlertReader, Finding
+from bot.alerts.reader import RANK, AlertReader, Finding
 
-__all__ = ["AlertReader", "Finding", "PatternError", "pattern_findings"]
+__all__ = ["RANK", "AlertReader", "Finding", "PatternError", "pattern_findings"]

@@ -24,7 +24,7 @@ from telegram.ext import (
 
 from bot.assistant import Assistant
 from bot.chat import Chat
-from bot.reply import Action, Reply, Verb
+from bot.reply import Action, Memory, Reply, Verb
 from bot.telegram.delivery import edit, send
 from bot.telegram.render import Rendered, answered, render, topics_keyboard, unpack
 from knowledge.wording import Wording
@@ -36,7 +36,7 @@ REMEMBERED = 50
 
 READABLE = filters.TEXT | filters.CAPTION
 COMMANDS = filters.Regex(
-    r"^/(?:start(?:@\w+)?(?:\s+\S+)?|(?:topics|sources|help|about|disclaimer|privacy)(?:@\w+)?)\s*$"
+    r"^/(?:start(?:@\w+)?(?:\s+\S+)?|(?:topics|sources|country|help|about|disclaimer|privacy)(?:@\w+)?)\s*$"
 )
 """Commands and nothing else: words behind one are a question, which may report an emergency."""
 
@@ -93,6 +93,7 @@ class Conversation:
             CommandHandler("start", self.start, private),
             CommandHandler("topics", self.topics, private),
             CommandHandler("sources", self.sources, private),
+            CommandHandler("country", self.country, private),
             CommandHandler(["help", "about", "disclaimer", "privacy"], self.page, private),
             MessageHandler(private & ~READABLE & ~filters.StatusUpdate.ALL, self.not_text),
             CallbackQueryHandler(self.tapped),
@@ -102,10 +103,10 @@ class Conversation:
         """/start: who the bot is; with an entry's id behind it (a shared link), that entry."""
         message = _message(update)
         if context.args:
-            await self._show(self._assistant.open(context.args[0]), message, context)
+            await self._show(self._assistant.open(context.args[0], _memory(context)), message, context)
             return
         # A message takes one keyboard: the lasting one comes with the text, the examples with a line of their own.
-        shown = render(self._assistant.page("start"), self._wording, context.bot.username)
+        shown = render(self._assistant.page("start", _memory(context)), self._wording, context.bot.username)
         await send(message, Rendered(shown.html, topics_keyboard(self._wording)))
         await self._show(self._assistant.examples(), message, context)
 
@@ -132,11 +133,15 @@ class Conversation:
         """/sources: where the answers come from."""
         await self._show(self._assistant.press(Action(Verb.SOURCES)), _message(update), context)
 
+    async def country(self, update: Update, context: Context) -> None:
+        """/country: whose emergency numbers are named."""
+        await self._show(self._assistant.press(Action(Verb.COUNTRY), _memory(context)), _message(update), context)
+
     async def page(self, update: Update, context: Context) -> None:
         """/help and the other pages of the bot's own."""
         message = _message(update)
         name = re.split(r"[ @]", _words(message).removeprefix("/").casefold())[0]
-        await self._show(self._assistant.page(name), message, context)
+        await self._show(self._assistant.page(name, _memory(context)), message, context)
 
     async def not_text(self, update: Update, context: Context) -> None:
         """A picture, a voice message and whatever else holds no words."""
@@ -149,7 +154,7 @@ class Conversation:
             (message.location or message.venue, lines.location),
         ]
         text = next((line for there, line in kinds if there), lines.other)
-        await self._show(self._assistant.fixed(text), message, context)
+        await self._show(self._assistant.fixed(text, _memory(context)), message, context)
 
     async def tapped(self, update: Update, context: Context) -> None:
         """A tap on a button."""
@@ -161,7 +166,7 @@ class Conversation:
         except BadRequest:
             log.info("a tap was answered too late for its notice")
         action = unpack(query.data or "")
-        memory = _data(context).chat.memory(time.monotonic())
+        memory = _memory(context)
         reply = self._assistant.press(action, memory) if action else self._assistant.fixed(self._wording.gone)
         # A button on a message too old for Telegram to show still has its chat.
         if query.message is not None:
@@ -176,7 +181,7 @@ class Conversation:
             log.error("error %s", error_id, exc_info=context.error)
             text = self._wording.error.replace("{error_id}", error_id)
             try:
-                await self._show(self._assistant.fixed(text), update.effective_message, context)
+                await self._show(self._assistant.fixed(text, _memory(context)), update.effective_message, context)
             except TelegramError:
                 log.warning("error %s: the person could not be told", error_id)
         else:
@@ -255,6 +260,10 @@ def _data(context: Context) -> ChatData:
     data = context.chat_data
     assert data is not None  # noqa: S101 - handlers run within a chat
     return data
+
+
+def _memory(context: Context) -> Memory:
+    return _data(context).chat.memory(time.monotonic())
 
 
 def _words(message: Message) -> str:

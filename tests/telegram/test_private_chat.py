@@ -14,7 +14,7 @@ from bot.telegram.service import polling
 from knowledge.load import Knowledge
 
 NUMBERS = "112, 911 or 999"
-DISCLAIMER = "Emergency: 112 / 911 / 999."
+DISCLAIMER = "Emergency: 112, 911 or 999."
 
 
 async def test_a_whole_conversation(telegram: LocalTelegram, anna: Person, bert: Person) -> None:
@@ -32,7 +32,7 @@ async def test_a_whole_conversation(telegram: LocalTelegram, anna: Person, bert:
         "Warning signs",
     ]
     examples = await anna.hears()
-    assert len(examples.buttons) == 3
+    assert len(examples.buttons) == 4
 
     await anna.says("spine")
     choices = await anna.hears()
@@ -250,6 +250,18 @@ async def test_the_log_names_the_sign_and_its_rule_and_no_words(anna: Person, ca
     logged = " ".join(record.getMessage() for record in caplog.records if record.name.startswith("bot."))
     assert "grandma" not in logged
     assert "groin" not in logged
+
+
+async def test_a_country_is_chosen_and_its_number_named(anna: Person, bert: Person) -> None:
+    await anna.says("/country")
+    countries = await anna.hears()
+    assert len(countries.buttons) == 31
+    await anna.taps("Japan")
+    assert "119 (Japan)" in (await anna.hears()).text
+    await anna.says("my groin is numb")
+    assert (await anna.hears()).text.startswith("Call your emergency number now: 119 (Japan).")
+    await bert.says("my groin is numb")
+    assert "911" in (await bert.hears()).text
 
 
 async def test_an_alert_that_was_not_meant_can_be_corrected(anna: Person) -> None:
