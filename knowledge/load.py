@@ -245,8 +245,8 @@ def load(folder: Path = DEFAULT_FOLDER) -> Knowledge:
 
     Args:
         folder: A folder with `entries/*.yaml`, `alerts.yaml`, `words.yaml`, `off_topic.yaml`, `languages.yaml`,
-            `sources.yaml`, `wording.yaml`, `countries.yaml`, `reading.yaml`, a file of `reports/` for each alert, and any
-            number of `messages/*.tsv`.
+            `sources.yaml`, `wording.yaml`, `countries.yaml`, `reading.yaml`, a file of `reports/` for each alert, and
+            any number of `messages/*.tsv`.
 
     Raises:
         KnowledgeError: With all findings that keep the files from being read.
