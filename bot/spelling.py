@@ -66,13 +66,13 @@ class Speller:
                 for key in {word, *_deletions(word)}:
                     self._by_deletion.setdefault(key, []).append(word)
 
-    def meant(self, word: str) -> str:
-        """Return the word of the vocabulary that was meant, or the word itself."""
+    def meant(self, word: str) -> tuple[str, ...]:
+        """Return the words of the vocabulary that may be meant, the likeliest first; the word itself where none is."""
         if word in self._vocabulary or word in self._ordinary or not word.isalpha():
-            return word
+            return (word,)
         undoubled = self._undoubled.get(_DOUBLED.sub(r"\1", word))
         if undoubled and len(undoubled) < len(word):
-            return undoubled
+            return (undoubled,)
         if FUZZY - 1 <= len(word) <= _LONGEST:
             candidates = {
                 candidate
@@ -81,8 +81,8 @@ class Speller:
                 if OSA.distance(word, candidate, score_cutoff=1) <= 1
             }
             if candidates:
-                return min(candidates, key=lambda meant: (_slip(word, meant), meant))
-        return word
+                return tuple(sorted(candidates, key=lambda meant: (_slip(word, meant), meant)))
+        return (word,)
 
 
 def _slip(written: str, meant: str) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """Warning signs: what raises them, what must not, what the bot asks about, and that nothing ordinary hides one."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,14 @@ def asked(message: str) -> set[str]:
 
 def is_emergency(message: str) -> bool:
     return "emergency" in raised(message).values()
+
+
+def slips(word: str) -> Iterator[str]:
+    """Yield a long word with two inner letters swapped, with one of them lost, and with one doubled."""
+    for i in range(1, len(word) - 2):
+        yield word[:i] + word[i + 1] + word[i] + word[i + 2 :]
+        yield word[:i] + word[i + 1 :]
+        yield word[:i] + word[i] + word[i:]
 
 
 def cases(kind: str) -> list[tuple[str, str]]:
@@ -161,7 +170,7 @@ class TestWhatIsOnlySpokenOf:
         assert flag in raised(message)
 
     def test_what_is_supposed_is_asked_about(self) -> None:
-        assert asked("what should i do if i cant feel my legs") == {"leg_weakness"}
+        assert asked("if i cant feel my legs do i ring the gp") == {"leg_weakness"}
 
 
 class TestLineBreaks:
@@ -304,6 +313,15 @@ class TestNothingOrdinaryHidesAnEmergency:
     def test_a_letter_held_down(self, message: str) -> None:
         assert is_emergency(re.sub(r"[aeiou](?=[a-z]*$)", lambda match: match[0] * 5, message))
 
+    @pytest.mark.parametrize("message", [message for message in EMERGENCIES if message.isascii()])
+    def test_one_slip_in_any_long_word(self, message: str) -> None:
+        """A slip that makes another word that the patterns know, or an ordinary one, is none that anyone could see."""
+        known = READER.vocabulary.union(KNOWLEDGE.reading.ordinary_words)
+        for word in re.findall(r"[A-Za-z]{6,}", message):
+            for slip in slips(word):
+                if slip.casefold() not in known:
+                    assert is_emergency(re.sub(rf"\b{word}\b", slip, message)), slip
+
     @pytest.mark.parametrize(
         "slip",
         ["numbnes in my groin", "nubmness in my groin", "numbnezs in my groin", "nummbness in my groin"],
@@ -311,30 +329,13 @@ class TestNothingOrdinaryHidesAnEmergency:
     def test_one_slip_in_a_long_word(self, slip: str) -> None:
         assert raised(slip) == {"saddle_numbness": "emergency"}
 
-    @pytest.mark.parametrize(
-        ("message", "word"),
-        [
-            ("I want to commit suicide", "suicide"),
-            ("I have trouble breathing", "breathing"),
-            ("lost control of my bladder", "bladder"),
-            ("both legs are paralysed", "paralysed"),
-            ("my tongue is swollen", "swollen"),
-        ],
-    )
-    def test_every_swap_and_loss_within_a_long_word(self, message: str, word: str) -> None:
-        for i in range(1, len(word) - 2):
-            swapped = word[:i] + word[i + 1] + word[i] + word[i + 2 :]
-            lost = word[:i] + word[i + 1 :]
-            assert is_emergency(message.replace(word, swapped)), swapped
-            assert is_emergency(message.replace(word, lost)), lost
-
 
 class TestAnyText:
     @given(st.text())
     def test_gives_a_result(self, text: str) -> None:
         assert all(finding.flag in LEVELS for finding in READER.read(text))
 
-    @given(st.lists(st.sampled_from(sorted(READER._language.vocabulary)), max_size=60).map(" ".join))
+    @given(st.lists(st.sampled_from(sorted(READER.vocabulary)), max_size=60).map(" ".join))
     def test_made_of_the_words_of_signs(self, text: str) -> None:
         findings = READER.read(text)
         assert len({finding.flag for finding in findings}) == len(findings)

@@ -1,8 +1,9 @@
 """Reads a message for warning signs."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from bot.alerts.context import Context, SpottedClause
 from bot.alerts.language import Language, Match, Part, Pattern, matches
@@ -13,6 +14,8 @@ from knowledge.schema import Alert, Level, Reading, Reports
 
 RANK: dict[Level, int] = {"soon": 1, "urgent": 2, "emergency": 3}
 _REMEMBERED_WORDS = 50_000
+MOST_READINGS = 12
+"""Other meanings of mistyped words that are tried, one after the other."""
 
 Covered = dict[int, set[int]]
 """Words by clause: the number of a clause → the places of the words."""
@@ -87,10 +90,16 @@ class AlertReader:
         speller = Speller(vocabulary, (*reading.ordinary_words, *reading.little_words))
         self._meant = lru_cache(maxsize=_REMEMBERED_WORDS)(speller.meant)
 
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """The words that the patterns know."""
+        return frozenset(self._language.vocabulary)
+
     def read(self, text: str, before: str = "") -> list[Finding]:
         """Return the signs in a message, the highest level first; of each sign the strongest finding.
 
-        A line break may end a sentence or stand within one, so a message with line breaks is read both ways.
+        A line break may end a sentence or stand within one, and a mistyped word may stand for several: a message is
+        read in each way.
 
         Args:
             text: The message.
@@ -109,23 +118,31 @@ class AlertReader:
 
     def _strongest(self, text: str) -> dict[str, Finding]:
         strongest: dict[str, Finding] = {}
-        for reading in dict.fromkeys((text, unbroken(text))):
-            for finding in self._read(reading):
-                known = strongest.get(finding.flag)
-                if known is None or _strength(finding) > _strength(known):
-                    strongest[finding.flag] = finding
+        for finding in chain.from_iterable(self._readings(text)):
+            known = strongest.get(finding.flag)
+            if known is None or _strength(finding) > _strength(known):
+                strongest[finding.flag] = finding
         return strongest
 
-    def _read(self, text: str) -> list[Finding]:
-        message = [self._spotted(clause, opening=i == 0) for i, clause in enumerate(clauses(text))]
+    def _readings(self, text: str) -> Iterator[list[Finding]]:
+        for reading in dict.fromkeys((text, unbroken(text))):
+            cut = clauses(reading)
+            yield self._read(cut, {})
+            doubtful = {word: meant for clause in cut for word in clause.words if len(meant := self._meant(word)) > 1}
+            others = [(word, other) for word, meant in doubtful.items() for other in meant[1:]]
+            for word, other in others[:MOST_READINGS]:
+                yield self._read(cut, {word: other})
+
+    def _read(self, cut: Sequence[Clause], instead: Mapping[str, str]) -> list[Finding]:
+        message = [self._spotted(clause, instead, opening=i == 0) for i, clause in enumerate(cut)]
         present = frozenset().union(*(clause.spots for clause in message))
         return [finding for sign in self._signs if (finding := self._finding(sign, message, present))]
 
     def _content(self, text: str) -> list[str]:
         return [word for word in self._spellings.rewrite(words(text)) if word not in self._little_words]
 
-    def _spotted(self, clause: Clause, *, opening: bool) -> SpottedClause:
-        said = [self._meant(word) for word in clause.words]
+    def _spotted(self, clause: Clause, instead: Mapping[str, str], *, opening: bool) -> SpottedClause:
+        said = [instead.get(word) or self._meant(word)[0] for word in clause.words]
         all_words: list[str] = []
         kept: list[str] = []
         at: list[int] = []

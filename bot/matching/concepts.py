@@ -25,7 +25,7 @@ class Spotter:
 
     def spot(self, tokens: Sequence[str]) -> Iterator[str]:
         """Yield the name of each concept that the words hold, in their order."""
-        meant = [self._meant(token) for token in tokens]
+        meant = [self._meant(token)[0] for token in tokens]
         for start, token in enumerate(meant):
             for phrase, name in self._phrases.get(token, ()):
                 if tuple(meant[start : start + len(phrase)]) == phrase:
