@@ -5,7 +5,9 @@ All functions are total: any string, of any length, gives a result, in time line
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 LOOK_ALIKES = str.maketrans(
     "авекмнорстухіјѕԁһӏԛԝαεικνορτυχ",
@@ -98,9 +100,14 @@ def _pieces(word: str) -> tuple[str, ...]:
     return (word,)
 
 
-def unbroken(text: str) -> str:
-    """Return the text with single line breaks as blanks, as of one who breaks lines within sentences."""
-    return _LINE_BREAK.sub(" ", text)
+def unbroken(text: str) -> Iterator[str]:
+    """Yield the ways to read a text of one who breaks lines within sentences.
+
+    All its single line breaks as blanks, and each two lines in a row with the break between them as a blank.
+    """
+    yield _LINE_BREAK.sub(" ", text)
+    for first, second in pairwise(_LINE_BREAK.split(text)):
+        yield f"{first} {second}"
 
 
 def clauses(text: str) -> list[Clause]:

@@ -17,6 +17,7 @@ KNOWLEDGE = load()
 ALERTS = KNOWLEDGE.alerts.alerts
 READER = AlertReader(ALERTS, KNOWLEDGE.reading, KNOWLEDGE.reports)
 LEVELS = {alert.flag: alert.level for alert in ALERTS}
+ORDINARY = [text for entry in KNOWLEDGE.entries.values() for text in entry.phrasings if not READER.read(text)]
 EMERGENCIES = [
     message for flag, messages in MESSAGES.items() if LEVELS[flag] == "emergency" for message in messages["raises"]
 ]
@@ -104,6 +105,56 @@ class TestDenials:
     )
     def test_a_denial_holds(self, message: str) -> None:
         assert raised(message) == {}
+
+
+class TestDenialsOfEachSign:
+    SIGNS = (
+        *("numbness in my groin", "loss of bladder control", "weakness in both legs", "car accident", "chest pain"),
+        *("shortness of breath", "tearing pain in my back", "overdose", "swollen lips after the pill"),
+        *(
+            "blood in my stool",
+            "suicidal thoughts",
+            "bleeding in pregnancy",
+            "seizure after the pills",
+            "slurred speech",
+        ),
+        *("fever", "cancer", "unexplained weight loss", "osteoporosis", "blood in my urine", "swelling in one calf"),
+        *("lump on my spine", "pain between the shoulder blades"),
+    )
+
+    @pytest.mark.parametrize("sign", SIGNS)
+    @pytest.mark.parametrize(
+        "frame",
+        [
+            "no {}",
+            "I have no {}",
+            "i dont have any {}",
+            "there is no {}",
+            "I've never had {}",
+            "back spasm without {}",
+            "no rash, no {}",
+            "{} was ruled out",
+            "my doctor has ruled out {}",
+            "She denies {}.",
+            "no numb toes or {}",
+        ],
+    )
+    def test_is_silent(self, frame: str, sign: str) -> None:
+        message = frame.format(sign)
+        assert raised(message) == {}
+        assert asked(message) == set()
+
+    @pytest.mark.parametrize("sign", SIGNS)
+    def test_reports_it_where_the_denial_is_gone(self, sign: str) -> None:
+        assert raised(f"I have {sign}").keys() | asked(f"I have {sign}")
+
+    PASSING = tuple(sign for sign in SIGNS if sign not in ("car accident", "cancer", "osteoporosis", "overdose"))
+
+    @pytest.mark.parametrize("sign", PASSING)
+    @pytest.mark.parametrize("frame", ["I had {} last week, it went away", "there was {} on Monday but its gone now"])
+    def test_of_what_is_over_asks(self, frame: str, sign: str) -> None:
+        assert asked(frame.format(sign))
+        assert raised(frame.format(sign)) == {}
 
 
 class TestQuestions:
@@ -299,6 +350,14 @@ class TestNothingOrdinaryHidesAnEmergency:
         assert is_emergency(f"{message}. The weather is nice.")
         assert is_emergency(f"Hello doctor, I am 35. {message}\nThank you for your help")
         assert is_emergency(f"no fever but {message}")
+
+    @given(
+        st.sampled_from(EMERGENCIES),
+        st.sampled_from(ORDINARY),
+        st.sampled_from(["{0}. {1}", "{1}. {0}", "{0}\n{1}", "{1}\n{0}"]),
+    )
+    def test_questions_beside_it(self, message: str, question: str, way: str) -> None:
+        assert is_emergency(way.format(message.rstrip("."), question.rstrip(".")))
 
     @pytest.mark.parametrize("message", EMERGENCIES)
     def test_case_and_punctuation(self, message: str) -> None:

@@ -73,7 +73,15 @@ def test_clauses(text: str, cut: list[str]) -> None:
     [("i cant\npee", "i cant pee"), ("i cant\r\npee", "i cant pee"), ("one\n\ntwo", "one\n\ntwo"), ("one", "one")],
 )
 def test_single_line_breaks_are_joined(text: str, joined: str) -> None:
-    assert unbroken(text) == joined
+    assert next(unbroken(text)) == joined
+
+
+def test_each_two_lines_in_a_row_are_joined_too() -> None:
+    assert list(unbroken("my legs\nare numb\nis it bad")) == [
+        "my legs are numb is it bad",
+        "my legs are numb",
+        "are numb is it bad",
+    ]
 
 
 def test_commas_and_sentences_are_kept() -> None:

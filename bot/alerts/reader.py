@@ -125,7 +125,7 @@ class AlertReader:
         return strongest
 
     def _readings(self, text: str) -> Iterator[list[Finding]]:
-        for reading in dict.fromkeys((text, unbroken(text))):
+        for reading in dict.fromkeys((text, *unbroken(text))):
             cut = clauses(reading)
             yield self._read(cut, {})
             doubtful = {word: meant for clause in cut for word in clause.words if len(meant := self._meant(word)) > 1}
