@@ -14,8 +14,8 @@ MOST_QUESTIONS = 4
 CLEAR_ALONE = 0.1
 """Expected cost up to which a message has its answer without the last one."""
 
-OFF_TOPIC = 0.97
-"""Probability from which a message is about something else, whatever was said before."""
+ELSEWHERE = 0.97
+"""Off-topic probability from which a message is about something else, whatever was said before."""
 
 SECOND = 0.65
 """Probability from which a second entry is given as well, in a message that may ask two questions."""
@@ -45,13 +45,18 @@ def understand(matcher: Matcher, text: str, last_title: str = "") -> tuple[Decis
     """
     ranking = matcher.rank(text)
     decision = decide(ranking)
-    clear = ranking.off_topic > OFF_TOPIC or (decision.kind == "answer" and decision.cost <= CLEAR_ALONE)
+    parts = [decide(matcher.rank(part)) for part in questions(text)]
+    asked = tuple(dict.fromkeys(part.intents[0] for part in parts if _answers(part)))
+    clear = (
+        ranking.off_topic > ELSEWHERE
+        or (_answers(decision) and decision.cost <= CLEAR_ALONE)
+        or (len(asked) > 1 and all(map(_answers, parts)))
+    )
     if last_title and not clear:
         ranking = matcher.rank(text, after=last_title)
         return decide(ranking), ranking
-    asked = dict.fromkeys(one.intents[0] for one in map(decide, map(matcher.rank, questions(text))) if _answers(one))
     if len(asked) > 1:
-        return _both(decision, tuple(asked)[:2], "two questions, each sure"), ranking
+        return _both(decision, asked[:2], "two questions, each sure"), ranking
     second = next(iter(ranking.probabilities[1:]), 0.0)
     if _answers(decision) and second >= SECOND and _TWO.search(text):
         return _both(decision, ranking.labels[:2], "the second entry is likely too"), ranking

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.matching.decision import decide
 from bot.matching.matcher import OFF_TOPIC, Example, Matcher, Settings
-from bot.matching.understanding import MOST_QUESTIONS, SECOND, questions, understand
+from bot.matching.understanding import CLEAR_ALONE, MOST_QUESTIONS, SECOND, questions, understand
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,24 @@ def test_two_questions_have_two_answers_in_their_order(matcher: Matcher, text: s
     assert (decision.kind, decision.intents) == ("answer", (first, second))
     assert decision.reason.startswith("two questions, each sure; expected cost: ")
     assert ranking == matcher.rank(text)
+
+
+@pytest.mark.parametrize("last_title", ["Massage", "What causes it"])
+def test_two_questions_that_are_sure_alone_are_not_bent_by_the_last_answer(matcher: Matcher, last_title: str) -> None:
+    """Though the message as a whole is less sure."""
+    text = "is massage ok and can i go to work"
+    assert decide(matcher.rank(text)).cost > CLEAR_ALONE
+    decision, ranking = understand(matcher, text, last_title)
+    assert decision.intents == ("massage", "work_and_daily_life")
+    assert ranking == matcher.rank(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["is it safe? and how long should i do it", "is it safe? is massage ok? can i go to work?"]
+)
+def test_questions_that_are_not_all_sure_alone_are_read_after_the_last_answer(matcher: Matcher, text: str) -> None:
+    _, ranking = understand(matcher, text, "Ice or heat")
+    assert ranking == matcher.rank(text, after="Ice or heat")
 
 
 def test_no_more_than_two_questions_are_answered(matcher: Matcher) -> None:
