@@ -20,10 +20,13 @@ class Part(Frozen):
     Attributes:
         name: The file's name.
         messages: Its messages, judged.
+        kind: What they have in common with those of other files, for figures of all of them together; empty where that
+            is nothing.
     """
 
     name: str
     messages: tuple[Judged, ...]
+    kind: str = ""
 
     @computed_field  # type: ignore[prop-decorator]
     @property

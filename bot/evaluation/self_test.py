@@ -12,7 +12,7 @@ from knowledge.schema import OUT_OF_SCOPE_MEDICAL, OUT_OF_SCOPE_OTHER
 
 
 def self_test(knowledge: Knowledge, matcher: Matcher) -> Run:
-    """Return the run of all that a matcher of this knowledge learned from, one part for each kind.
+    """Return the run of all that a matcher of this knowledge learned from, the messages in one part for each author.
 
     A phrasing is ranked as if it had not been learned from (exact leave-one-out), a message as if none of its author's
     had been. The decision is made without the assistant: no warning sign, no second question, no memory.
@@ -21,7 +21,11 @@ def self_test(knowledge: Knowledge, matcher: Matcher) -> Run:
     rankings = matcher.rank_unseen()
     return Run(
         parts=tuple(
-            Part(name=name, messages=tuple(judge.judge_answer(one, _given(next(rankings))) for one in labelled))
+            Part(
+                name=name,
+                messages=tuple(judge.judge_answer(one, _given(next(rankings))) for one in labelled),
+                kind="messages" if name in knowledge.messages else "",
+            )
             for name, labelled in _parts(knowledge)
         )
     )

@@ -1,5 +1,6 @@
 """The tables of a report, for a terminal or a page to show."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,15 +32,34 @@ class Table:
 
 def tables(run: Run) -> list[Table]:
     """Return the tables of a run that have a row."""
-    judged, calibration = run.messages, Calibration.of(run.messages)
-    every = [_answers(run), _signs(run), _alarms(run), _intents(judged), _confusions(judged), _calibration(calibration)]
+    judged = run.messages
+    every = [
+        _answers(run),
+        _signs(run),
+        _alarms(run),
+        _intents(judged),
+        _confusions(judged),
+        _calibration_errors(run),
+        _calibration(Calibration.of(judged)),
+    ]
     return [table for table in every if table.rows]
 
 
+def named_messages(run: Run) -> list[tuple[str, tuple[Judged, ...]]]:
+    """Return the messages of each file and, where there are several, of each kind of files and of all together."""
+    files = [(part.name, part.messages) for part in run.parts]
+    if len(files) < 2:
+        return files
+    kinds: defaultdict[str, tuple[Judged, ...]] = defaultdict(tuple)
+    for part in run.parts:
+        if part.kind:
+            kinds[part.kind] += part.messages
+    return [*files, *kinds.items(), ("all", run.messages)]
+
+
 def named_figures(run: Run) -> list[tuple[str, Figures]]:
-    """Return the figures of each file and, where there are several, of all together."""
-    every = [(part.name, part.figures) for part in run.parts]
-    return [*every, ("all", run.figures)] if len(every) > 1 else every
+    """Return the figures of `named_messages`."""
+    return [(name, Figures.of(judged)) for name, judged in named_messages(run)]
 
 
 def shortened(name: str, width: int) -> str:
@@ -132,11 +152,21 @@ def _confusions(judged: Sequence[Judged]) -> Table:
     )
 
 
+def _calibration_errors(run: Run) -> Table:
+    calibrations = [(name, Calibration.of(judged)) for name, judged in named_messages(run)]
+    return Table(
+        "Expected calibration error",
+        "The mean gap, from 0 to 1, between the confidence and the share right of n first intents or choices, in bands"
+        " of 0.1.",
+        ("file", "n", "error"),
+        tuple((name, str(one.n), f"{one.error:.3f}") for name, one in calibrations if one.n),
+    )
+
+
 def _calibration(calibration: Calibration) -> Table:
     return Table(
         "Calibration",
-        f"Of first intents or choices, by confidence. Expected calibration error: {calibration.error:.3f}"
-        f" (n = {calibration.n}).",
+        "Of all first intents or choices, by confidence.",
         ("confidence", "right", "wrong", "mean confidence", "share right"),
         tuple(
             (

@@ -50,6 +50,7 @@ def test_without_files_the_knowledge_is_tested(tmp_path: Path) -> None:
     assert "\nphrasings " in done.stdout
     assert "\noff-topic " in done.stdout
     assert "\nann.tsv " in done.stdout
+    assert "\nmessages " in done.stdout
 
 
 def test_the_engine_stands_beside_files(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from bot.evaluation.labelled import Labelled
 from bot.evaluation.page import page
 from bot.evaluation.plots import check_installed
 from bot.evaluation.run import Part, Run, read_run, save_run
-from bot.evaluation.tables import tables
+from bot.evaluation.tables import Table, tables
 from tests.evaluation.cases import judged, run
 
 LONG = "x$y$" * 17
@@ -58,17 +58,46 @@ def test_a_report_holds_every_part() -> None:
     assert "wanted ice_or_heat; got answer 0.95: massage" in text
 
 
+def table(made: Run, title: str) -> Table:
+    """Return the table of that title."""
+    (found,) = (one for one in tables(made) if one.title == title)
+    return found
+
+
+def test_files_of_a_kind_stand_together_before_all() -> None:
+    right, wrong = judged("a", "right", confidence=0.9), judged("b", "wrong", got="massage", confidence=0.7)
+    made = Run(
+        parts=(
+            Part(name="one", messages=(right, right)),
+            Part(name="ann.tsv", messages=(right,), kind="messages"),
+            Part(name="bob.tsv", messages=(wrong,), kind="messages"),
+        )
+    )
+    rows = [("one", "2"), ("ann.tsv", "1"), ("bob.tsv", "1"), ("messages", "2"), ("all", "4")]
+    assert [row[:2] for row in table(made, "Answers").rows] == rows
+    errors = ("0.100", "0.100", "0.700", "0.400", "0.250")
+    assert table(made, "Expected calibration error").rows == tuple(
+        (*row, error) for row, error in zip(rows, errors, strict=True)
+    )
+
+
+def test_a_single_file_stands_alone() -> None:
+    for title in ("Answers", "Expected calibration error"):
+        assert [row[0] for row in table(run([judged("a", "right")]), title).rows] == ["some.tsv"]
+
+
 def test_what_there_is_nothing_of_is_left_out() -> None:
     text = "\n".join(lines_of(NO_ANSWERS))
     assert "Alarms" in text
-    assert not re.search("Answers|Confusions|Confidence|mistakes", text)
+    assert not re.search("Answers|Warning signs|Confusions|[Cc]alibration|Confidence|mistakes", text)
 
 
 def test_many_confusions_are_cut() -> None:
     many = run([judged("?", "wrong", wanted=f"wanted{i}", got="massage") for i in range(21)])
-    (table,) = (table for table in tables(many) if table.title == "Confusions")
-    assert len(table.rows) == 20
-    assert "first 20 of 21 pairs" in table.note
+    confusions = table(many, "Confusions")
+    assert len(confusions.rows) == 20
+    assert "first 20 of 21 pairs" in confusions.note
+    assert "pairs" not in table(MIXED, "Confusions").note
 
 
 def test_a_kind_of_message_is_listed_by_file() -> None:
@@ -183,8 +212,8 @@ def test_changes_are_told() -> None:
     assert "1 only in the run before, 1 only in this one" in text
     assert re.search(r"^missed +3 +33.3% +0.0% +-33.3$", text, re.MULTILINE)
     assert re.search(r"^some.tsv +3 +66.7% > 66.7% +0.0% > 33.3% +1 +1$", text, re.MULTILINE)
-    assert "1 up, 1 down; by chance alone as uneven with p = 1.000 (exact sign test)" in text
-    assert "exact McNemar's test" in text
+    for what, test in (("Bin better or worse", "sign test"), ("Came right or ceased to be", "McNemar's test")):
+        assert f"{what}: 1 up, 1 down; by chance alone as uneven with p = 1.000 (exact {test})" in text
     better, worse = text[text.index("\nBetter (1)") :].split("\nWorse (1)")
     assert "missed > right; before: choices" in better
     assert "right > wrong; before: answer" in worse

@@ -53,7 +53,8 @@ def by_text(run: Run) -> dict[str, Judged]:
 
 
 def test_each_kind_and_each_author_is_a_part(run: Run) -> None:
-    assert [part.name for part in run.parts] == ["phrasings", "off-topic", "ann.tsv", "bob.tsv"]
+    parts = [(part.name, part.kind) for part in run.parts]
+    assert parts == [("phrasings", ""), ("off-topic", ""), ("ann.tsv", "messages"), ("bob.tsv", "messages")]
 
 
 def test_all_that_was_learned_from_is_judged_once(little: Knowledge, run: Run) -> None:
