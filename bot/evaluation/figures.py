@@ -190,6 +190,11 @@ class Band:
     confidence: float
 
     @property
+    def name(self) -> str:
+        """From where to where it goes, for instance `0.9 to 1.0`."""
+        return f"{self.low:.1f} to {self.low + 1 / BANDS:.1f}"
+
+    @property
     def n(self) -> int:
         """How many guesses there are."""
         return self.right + self.wrong

@@ -7,7 +7,7 @@ from bot.evaluation.figures import Calibration, sure_mistakes
 from bot.evaluation.plots import bins_plot, calibration_plot, confidence_plot
 from bot.evaluation.run import Run
 from bot.evaluation.tables import Table, tables
-from bot.evaluation.text_report import got, wanted
+from bot.evaluation.text_report import told
 
 CSS = """
 :root { color-scheme: light }
@@ -85,6 +85,5 @@ def _mistakes(run: Run) -> Iterator[str]:
         yield f"<h2>The {len(mistakes)} surest mistakes</h2>"
         yield "<p>Answers that begin with an entry nobody wanted.</p>\n<ol>"
         for one in mistakes:
-            what = escape(f"wanted {wanted(one)}; got {got(one)}")
-            yield f"<li>{escape(one.message.text)}<small>{what}</small></li>"
+            yield f"<li>{escape(one.message.text)}<small>{escape(told(one))}</small></li>"
         yield "</ol>"

@@ -1,5 +1,6 @@
 """The plots of a report, drawn by matplotlib as SVG to stand within a page."""
 
+import importlib.util
 import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -47,12 +48,8 @@ def check_installed() -> None:
     Raises:
         EvaluationError: It isn't installed.
     """
-    try:
-        import matplotlib  # noqa: F401, ICN001, PLC0415 - an extra
-    except ImportError:
-        raise EvaluationError(
-            "the HTML report needs matplotlib, which isn't installed: pip install 'matplotlib>=3.10'"
-        ) from None
+    if not importlib.util.find_spec("matplotlib"):
+        raise EvaluationError("the HTML report needs matplotlib, which isn't installed: pip install 'matplotlib>=3.10'")
 
 
 def bins_plot(run: Run) -> str:

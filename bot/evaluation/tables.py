@@ -170,7 +170,7 @@ def _calibration(calibration: Calibration) -> Table:
         ("confidence", "right", "wrong", "mean confidence", "share right"),
         tuple(
             (
-                f"{band.low:.1f} to {band.low + 0.1:.1f}",
+                band.name,
                 str(band.right),
                 str(band.wrong),
                 f"{band.confidence:.3f}",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.evaluation.figures import Calibration, sure_mistakes
 from bot.evaluation.judging import Judged
+from bot.evaluation.labelled import Labelled
 from bot.evaluation.run import Run
 from bot.evaluation.tables import Table, shortened, tables
 
@@ -63,21 +64,23 @@ def histogram(calibration: Calibration) -> Iterator[str]:
     for band in calibration.bands:
         right, all_ = round(BAR * band.right / most), round(BAR * band.n / most)
         bar = "#" * right + "-" * (all_ - right)
-        yield f"{band.low:.1f} to {band.low + 0.1:.1f}  {band.right:5} {band.wrong:5}  {bar}".rstrip()
+        yield f"{band.name}  {band.right:5} {band.wrong:5}  {bar}".rstrip()
 
 
 def listed(judged: Iterable[Judged]) -> Iterator[str]:
     """Yield messages with what was wanted and what was given."""
     for one in judged:
         yield from textwrap.wrap(repr(one.message.text), WIDTH, initial_indent="  ", subsequent_indent="  ")
-        yield from textwrap.wrap(
-            f"wanted {wanted(one)}; got {got(one)}", WIDTH, initial_indent="      ", subsequent_indent="      "
-        )
+        yield from textwrap.wrap(told(one), WIDTH, initial_indent="      ", subsequent_indent="      ")
 
 
-def wanted(one: Judged) -> str:
+def told(one: Judged) -> str:
+    """Return what was wanted and what was given, for instance `wanted ice_or_heat; got answer 0.95: massage`."""
+    return f"wanted {wanted(one.message)}; got {got(one)}"
+
+
+def wanted(message: Labelled) -> str:
     """Return what a message asks and reports, for instance `ice_or_heat + massage, massage_risks; child?`."""
-    message = one.message
     questions = " + ".join(", ".join(question) for question in message.wanted)
     signs = ", ".join((*message.sure, *(f"{sign}?" for sign in message.borderline)))
     return "; ".join(filter(None, (questions, signs))) or "no alert"
