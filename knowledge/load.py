@@ -97,12 +97,9 @@ def read_document(file: Path) -> Document:
     Raises:
         KnowledgeError: The file is missing, is not UTF-8 or is not YAML, or a key stands in it twice.
     """
+    text = _read(file)
     try:
-        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-    except OSError as error:
-        raise KnowledgeError([Finding(file, 1, f"Can't read the file: {error.strerror}.", "Put it there.")]) from None
-    except UnicodeDecodeError as error:
-        raise KnowledgeError([Finding(file, 1, f"Not UTF-8 text: {error.reason}.", "Save it as UTF-8.")]) from None
+        node = yaml.compose(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "not YAML"
@@ -119,12 +116,7 @@ def read_table(file: Path) -> Document:
     Raises:
         KnowledgeError: The file can't be read, is not UTF-8, or a line doesn't have two columns.
     """
-    try:
-        head, *lines = file.read_text(encoding="utf-8").removesuffix("\n").split("\n")
-    except OSError as error:
-        raise KnowledgeError([Finding(file, 1, f"Can't read the file: {error.strerror}.", "Put it there.")]) from None
-    except UnicodeDecodeError as error:
-        raise KnowledgeError([Finding(file, 1, f"Not UTF-8 text: {error.reason}.", "Save it as UTF-8.")]) from None
+    head, *lines = _read(file).removesuffix("\n").split("\n")
     if head.split("\t") != ["text", "intents"]:
         raise KnowledgeError(
             [Finding(file, 1, "The columns are not text and intents.", "Name them in the first line.")]
@@ -139,6 +131,15 @@ def read_table(file: Path) -> Document:
         raise KnowledgeError(wrong)
     data = {"messages": [{"text": text, "intents": intents} for text, intents in rows]}
     return Document(file, data, {("messages", i): i + 2 for i in range(len(rows))})
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise KnowledgeError([Finding(file, 1, f"Can't read the file: {error.strerror}.", "Put it there.")]) from None
+    except UnicodeDecodeError as error:
+        raise KnowledgeError([Finding(file, 1, f"Not UTF-8 text: {error.reason}.", "Save it as UTF-8.")]) from None
 
 
 def _plain(node: yaml.Node | None, place: Place, lines: dict[Place, int], file: Path) -> Any:

@@ -237,11 +237,9 @@ OUT_OF_SCOPE = frozenset({OUT_OF_SCOPE_MEDICAL, OUT_OF_SCOPE_OTHER})
 """What stands for an entry in the labels of a message that none answers."""
 
 
-def questions(intents: object) -> object:
+def questions(labels: str) -> tuple[tuple[str, ...], ...]:
     """Return the labels of a message, one tuple for each question: "a,b+c" is two questions."""
-    if not isinstance(intents, str):
-        return intents
-    return tuple(tuple(filter(None, question.split(","))) for question in intents.split("+"))
+    return tuple(tuple(filter(None, question.split(","))) for question in labels.split("+"))
 
 
 Labels = Annotated[tuple[Id, ...], Field(min_length=1)]
@@ -257,7 +255,9 @@ class LabelledMessage(Model):
     """
 
     text: Text
-    intents: Annotated[tuple[Labels, ...], BeforeValidator(questions)] = Field(min_length=1)
+    intents: Annotated[
+        tuple[Labels, ...], BeforeValidator(lambda labels: questions(labels) if isinstance(labels, str) else labels)
+    ] = Field(min_length=1)
 
 
 class Messages(Model):

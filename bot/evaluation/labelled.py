@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.evaluation import EvaluationError
 from bot.evaluation.files import rows
 from knowledge.load import Knowledge
-from knowledge.schema import OUT_OF_SCOPE
+from knowledge.schema import OUT_OF_SCOPE, questions
 
 COLUMNS = ("text", "intents", "flags")
 
@@ -63,11 +63,10 @@ def read_labelled(file: Path, knowledge: Knowledge) -> tuple[Labelled, ...]:
 
 def _labelled(file: Path, number: int, cells: list[str], knowledge: Knowledge) -> Labelled:
     text, intents, flags = cells
-    questions = [tuple(filter(None, question.split(","))) for question in intents.split("+")]
     signs = [sign for sign in flags.split(",") if sign not in ("", "-")]
     message = Labelled(
         text=text,
-        wanted=tuple(question for question in questions if question),
+        wanted=tuple(filter(None, questions(intents))),
         sure=tuple(sign for sign in signs if not sign.endswith("?")),
         borderline=tuple(sign.removesuffix("?") for sign in signs if sign.endswith("?")),
     )
