@@ -108,13 +108,6 @@ def test_what_was_learned_with_meanings_is_known_by_heart_where_that_costs_nothi
             assert scores[label] == pytest.approx(float(label == example.labels[0]), abs=0.02)
 
 
-@pytest.fixture
-def little(knowledge: Knowledge) -> Knowledge:
-    theme = knowledge.themes[0].model_copy(update={"entries": knowledge.themes[0].entries[:3]})
-    off_topic = knowledge.off_topic.model_copy(update={"medical": ("my tooth hurts",), "other": ("a joke please",)})
-    return replace(knowledge, themes=(theme,), off_topic=off_topic, messages={})
-
-
 def test_a_fit_with_meanings_comes_back_from_the_cache(little: Knowledge, tmp_path: Path) -> None:
     first, second = Synonyms(), Synonyms()
     fitted = fitted_matcher(little, first, tmp_path)
