@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.assistant import Assistant
-from bot.local_telegram import LocalTelegram, Person
+from bot.local_telegram import Heard, LocalTelegram, Person
+from bot.local_telegram import Message as Sent
 from bot.reply import Message, Reply
 from bot.telegram.service import polling
 from knowledge.load import Knowledge
@@ -289,6 +290,14 @@ async def test_two_people_don_t_share_a_memory(anna: Person, bert: Person) -> No
     assert (await bert.hears()).text.startswith("Ice or heat")
 
 
+async def follow_up(anna: Person, earlier: Heard | Sent) -> str:
+    """Let Anna ask about acupuncture, and then, in reply to an earlier message, what means nothing alone."""
+    await anna.says("does acupuncture work?")
+    await anna.hears()
+    await anna.says("and for how long?", reply_to=earlier)
+    return (await anna.hears()).text
+
+
 async def test_a_reply_to_an_older_answer_is_read_in_its_light(anna: Person) -> None:
     await anna.says("ice or heat?")
     ice_or_heat = await anna.hears()
@@ -329,20 +338,14 @@ async def test_a_reply_to_what_is_no_answer_is_read_as_without_it(anna: Person, 
     no_answer = await anna.hears()
     await anna.says("/about")  # what comes between is not joined, so that the earlier reply stays
     await anna.hears()
-    await anna.says("does acupuncture work?")
-    await anna.hears()
+    assert "Acupuncture" in await follow_up(anna, no_answer)
     assert no_answer.id in anna.chat.messages
-    await anna.says("and for how long?", reply_to=no_answer)
-    assert "Acupuncture" in (await anna.hears()).text
 
 
 async def test_a_reply_to_one_s_own_question_is_read_as_without_it(anna: Person) -> None:
     question = await anna.says("ice or heat?")
     await anna.hears()
-    await anna.says("does acupuncture work?")
-    await anna.hears()
-    await anna.says("and for how long?", reply_to=question)
-    assert (await anna.hears()).text.startswith("Acupuncture")
+    assert (await follow_up(anna, question)).startswith("Acupuncture")
 
 
 async def test_a_reply_to_a_mended_answer_is_read_in_the_light_of_what_it_says_now(anna: Person) -> None:
@@ -350,10 +353,7 @@ async def test_a_reply_to_a_mended_answer_is_read_in_the_light_of_what_it_says_n
     answer = await anna.hears()
     await anna.edits(question, "ice or heat?")
     await anna.hears()
-    await anna.says("does acupuncture work?")
-    await anna.hears()
-    await anna.says("and for how long?", reply_to=answer)
-    assert (await anna.hears()).text.startswith("Ice or heat")
+    assert (await follow_up(anna, answer)).startswith("Ice or heat")
 
 
 async def test_a_reply_that_is_edited_is_still_a_reply(anna: Person) -> None:
