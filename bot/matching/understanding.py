@@ -46,17 +46,18 @@ def understand(matcher: Matcher, text: str, last_title: str = "") -> tuple[Decis
     ranking = matcher.rank(text)
     decision = decide(ranking)
     parts = [decide(matcher.rank(part)) for part in questions(text)]
-    asked = tuple(dict.fromkeys(part.intents[0] for part in parts if _answers(part)))
+    sure = [part for part in parts if _answers(part)]
+    asked = tuple(dict.fromkeys(part.intents[0] for part in sure))
     clear = (
         ranking.off_topic > ELSEWHERE
         or (_answers(decision) and decision.cost <= CLEAR_ALONE)
-        or (len(asked) > 1 and all(map(_answers, parts)))
+        or (len(asked) > 1 and sure == parts)
     )
     if last_title and not clear:
         ranking = matcher.rank(text, after=last_title)
         return decide(ranking), ranking
     if len(asked) > 1:
-        return _both(decision, asked[:2], "two questions, each sure"), ranking
+        return _both(sure[0], asked[:2], "two questions, each sure"), ranking
     second = next(iter(ranking.probabilities[1:]), 0.0)
     if _answers(decision) and second >= SECOND and _TWO.search(text):
         return _both(decision, ranking.labels[:2], "the second entry is likely too"), ranking

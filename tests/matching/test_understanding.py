@@ -46,6 +46,7 @@ def test_any_text_can_be_cut(text: str) -> None:
 def test_two_questions_have_two_answers_in_their_order(matcher: Matcher, text: str, first: str, second: str) -> None:
     decision, ranking = understand(matcher, text)
     assert (decision.kind, decision.intents) == ("answer", (first, second))
+    assert decision.confidence == decide(matcher.rank(next(questions(text)))).confidence
     assert decision.reason.startswith("two questions, each sure; expected cost: ")
     assert ranking == matcher.rank(text)
 
