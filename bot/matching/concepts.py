@@ -9,6 +9,7 @@ from bot.spelling import Speller
 from knowledge.schema import Concept
 
 REMEMBERED_WORDS = 20_000
+"""Words whose meant one is kept at hand, those of the latest messages."""
 
 
 class Spotter:

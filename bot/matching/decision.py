@@ -1,8 +1,9 @@
 """What to do with a ranking: answer, offer choices, or say that the bot doesn't know.
 
-Each way has a stated cost, and the one with the lowest expected cost is taken. The probabilities are calibrated, so the
-costs are the only thing to set: a wrong answer costs as much as four choices that hold the right entry, a missed one as
-much as two.
+Each way has a stated cost, and the one with the lowest expected cost is taken: a wrong answer costs as much as four
+choices that hold the right entry, a missed one as much as two. The probabilities are calibrated, each for itself: they
+don't sum to one, since several entries may serve a message. Choices fail if none of them serves: the product of each
+one's chance not to, as if they were independent.
 """
 
 from dataclasses import dataclass
@@ -29,9 +30,9 @@ class Decision:
 
     Attributes:
         kind: The way taken.
-        intents: The entries to answer with, or the choices to offer, best first.
-        confidence: The probability that the first of them was meant.
-        cost: The expected cost.
+        intents: The entries to answer with, or else the choices to offer, best first.
+        confidence: The probability, from 0 to 1, that the first of them serves.
+        cost: The expected cost, in costs of having to choose.
         reason: Why, for a person to read.
     """
 

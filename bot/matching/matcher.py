@@ -1,11 +1,12 @@
 """The fitted matcher: from a text to the probability that each entry answers it.
 
-The score of a label has three parts. A kernel ridge regression learns what each phrasing is worth to each entry, from
-the cosines of character n-grams, of word n-grams and of the lexicon's concepts (and of meanings, where that extra is
+The score of a label has two parts. A kernel ridge regression learns what each example is worth to each label, from the
+cosines of character n-grams, of word n-grams and of the lexicon's concepts (and from meanings, where that extra is
 installed). These cosines are products of sparse vectors, so what was learned is kept as one weight for each feature and
-label, and a message costs no more when there are more phrasings. Then RapidFuzz compares the message with its nearest
-neighbours, and each label gains by the likest of its own. Off-topic examples are a label of their own, so that the bot
-learns what it doesn't know. Scores become probabilities by a calibration on messages that the regression has not seen.
+label, and a message costs no more when there are more examples (only its meaning is compared with each example's).
+Then RapidFuzz compares the message with its nearest neighbours, and each label gains by the likest of its own.
+Off-topic is a label too, so that the bot learns what it doesn't know. Scores become probabilities by a calibration on
+messages that the regression has not seen.
 """
 
 from collections import Counter
@@ -192,7 +193,7 @@ class Matcher:
         else:
             scores = np.asarray(vector.weights @ fit.weights[vector.features])
         if self._embedding and fit.meanings:
-            mended = [self._repairer.meant(word) for word in read]
+            mended = self._repairer.mended(read)
             meant = fit.meanings.apart(self._embedding.embed([text if mended == read else " ".join(mended)]))
             scores += fit.meanings.near(meant, self._settings.sharpness)[0] @ fit.worth
         similarities = fit.neighbours.similarities(vector)
@@ -226,7 +227,7 @@ class Matcher:
 
     def _counts(self, read: list[str]) -> list[Counter[str]]:
         """Return how often a text has each feature of each kind."""
-        mended = [self._repairer.meant(word) for word in read]
+        mended = self._repairer.mended(read)
         return [Counter(extract(mended)) for extract in self._extractors]
 
     def _likest(self, read: list[str], near: NDArray[np.intp]) -> Floats:

@@ -23,7 +23,6 @@ MODEL_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f
 LONGEST = 600
 """Characters of a text that are read for its meaning: the time grows with them, and a story makes its point by then."""
 
-
 KNOWN = Path(__file__).with_name("embeddings.npz")
 """Embeddings of the knowledge's texts, made with that model."""
 

@@ -17,6 +17,7 @@ RARE = 100
 """A word is a slip for another, known as it is, if that one is used so many times as often ("bakc")."""
 
 REMEMBERED_WORDS = 20_000
+"""Words whose meant one is kept at hand, those of the latest messages."""
 
 SAME_START = 5
 """So many times likelier than a word with another first letter is one with the same: thumbs err later in a word."""
@@ -41,6 +42,10 @@ class Repairer:
             if len(word) >= SHORTEST and word.isalpha() and self._known[word] >= COMMON:
                 self._by_length[len(word)].append(word)
         self.meant = lru_cache(maxsize=REMEMBERED_WORDS)(self._meant)
+
+    def mended(self, words: Iterable[str]) -> list[str]:
+        """Return the words that were meant."""
+        return [self.meant(word) for word in words]
 
     def _meant(self, word: str) -> str:
         """Return the known word that was meant, the likeliest of several; the word itself where there is none."""
