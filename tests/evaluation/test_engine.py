@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.evaluation import EvaluationError
-from bot.evaluation.engine import evaluate_engine
+from bot.evaluation import EvaluationError, engine
+from bot.evaluation.engine import CURVED, STRAIGHT, evaluate_engine
+from bot.matching.matcher import Example, Matcher, Settings
 
 TRAIN = "".join(
     f"{text}\t{label}\n"
@@ -21,6 +22,7 @@ TRAIN = "".join(
     }.items()
     for text in texts
 )
+EXAMPLES = [Example(text, (label,)) for text, label in (line.split("\t") for line in TRAIN.splitlines())]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -47,6 +49,35 @@ def test_each_text_has_its_three_best_labels(tmp_path: Path) -> None:
         assert scores == sorted(scores, reverse=True)
         assert all(-0.5 < score < 1.5 for score in scores)
     assert float(rows[0][1]) > float(rows[1][1])
+
+
+def scores_of(settings: Settings, text: str) -> dict[str, float]:
+    ranking = Matcher(EXAMPLES, settings=settings).rank(text)
+    return dict(zip(ranking.labels, ranking.scores, strict=True))
+
+
+@pytest.mark.parametrize(("as_good", "weights"), [(0.02, (1, 0)), (1, (0.5, 0.5))])
+def test_the_best_settings_of_either_kind_rank_together_where_they_are_as_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, as_good: float, weights: tuple[float, float]
+) -> None:
+    """On these few messages the straight ones are far better."""
+    for name, settings in (("STRAIGHT", STRAIGHT[:1]), ("CURVED", CURVED[:1]), ("AS_GOOD", as_good)):
+        monkeypatch.setattr(engine, name, settings)
+    (row,) = ranked(tmp_path, TRAIN, "which heat\n")
+    straight, curved = (scores_of(settings, "which heat") for settings in (STRAIGHT[0], CURVED[0]))
+    for label, score in zip(row[::2], row[1::2], strict=True):
+        assert float(score) == pytest.approx(weights[0] * straight[label] + weights[1] * curved[label], abs=1e-6)
+
+
+@pytest.mark.parametrize(("most", "embedded"), [(len(EXAMPLES), True), (len(EXAMPLES) - 1, False)])
+def test_meanings_are_used_for_so_many_training_messages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, *, embedded: bool
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(engine, "installed_embedding", lambda: asked.append(1))
+    monkeypatch.setattr(engine, "MOST_EMBEDDED", most)
+    ranked(tmp_path, TRAIN, "ice\n")
+    assert bool(asked) == embedded
 
 
 def test_nothing_to_rank_is_an_empty_table(tmp_path: Path) -> None:

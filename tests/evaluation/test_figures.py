@@ -33,6 +33,10 @@ CAUGHT = Judged(
     reply=Given(kind="alert", flags=("saddle_numbness",), confidence=1),
     verdict=Verdict(bin="alert", sign="emergency", caught=True, named=True),
 )
+MISSED = CAUGHT.model_copy(update={"verdict": Verdict(bin="alert missed", sign="emergency", asked=True)})
+NOTICED = judged("my son", "right").model_copy(
+    update={"verdict": Verdict(bin="quiet", sign="soon", caught=True, calm=True)}
+)
 
 
 def test_a_share_of_nothing_is_no_number() -> None:
@@ -41,12 +45,13 @@ def test_a_share_of_nothing_is_no_number() -> None:
 
 
 def test_shares_are_of_what_they_are_about() -> None:
-    figures = Figures.of([judged("a", "right"), judged("b", "wrong"), DOUBLE, ALARM, CAUGHT])
+    figures = Figures.of([judged("a", "right"), judged("b", "wrong"), DOUBLE, ALARM, CAUGHT, MISSED, NOTICED])
     assert figures.right == Share(hits=1, n=4)
     assert figures.wrong == Share(hits=2, n=4)
-    assert figures.emergency_recall == figures.rightly_named == Share(hits=1, n=1)
+    assert figures.emergency_recall == figures.emergency_asked == Share(hits=1, n=2)
+    assert figures.rightly_named == figures.soon_recall == Share(hits=1, n=1)
     assert figures.urgent_recall == Share(hits=0, n=0)
-    assert figures.false_alarms == Share(hits=1, n=3)
+    assert figures.false_alarms == Share(hits=1, n=4)
 
 
 def test_each_intent_has_its_row() -> None:

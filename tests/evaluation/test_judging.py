@@ -115,6 +115,8 @@ def test_alerts_and_checks_without_a_sign_are_counted(judge: Judge) -> None:
     assert (needless.verdict.bin, needless.verdict.needless_check) == ("missed", True)
     assert [kind for kind in SHOWN if false.stands_in(kind)] == ["wrong", "false alarm"]
     assert [kind for kind in SHOWN if needless.stands_in(kind)] == ["missed", "needless check"]
+    answered = judge.judge(message, Reply(kind="answer", blocks=(), intents=(ICE,)))
+    assert [kind for kind in SHOWN if answered.stands_in(kind)] == ["right"]
 
 
 def test_a_sign_of_level_soon_is_to_be_noticed(judge: Judge) -> None:

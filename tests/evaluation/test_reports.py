@@ -51,7 +51,7 @@ def test_a_report_holds_every_part() -> None:
     for title in ("Answers", "Warning signs caught", "Alarms", "Intents", "Confusions", "Calibration", "Confidence"):
         assert f"\n{title}" in text
     assert re.search(r"^all +3 +33.3% +0.0% +0.0% +0.0% +66.7%$", text, re.MULTILINE)
-    assert re.search(r"^a.tsv +0.0% of 1 +0.0% ", text, re.MULTILINE)
+    assert re.search(r"^a.tsv +0.0% of 1 +0.0% +- +- +- +-$", text, re.MULTILINE)
     assert re.search(r"^ice_or_heat +massage +1$", text, re.MULTILINE)
     assert re.search(r"^0.9 to 1.0 +1 +2  #{20}-{40}$", text, re.MULTILINE)
     assert "The 2 surest mistakes" in text
@@ -208,6 +208,7 @@ def test_changes_are_told() -> None:
     comparison = Comparison.of(before, now)
     assert [pair.gain for pair in comparison.every] == [3, 0, -4]
     text = "\n".join(report(comparison))
+    assert [pair.gained_right for pair in comparison.every] == [1, 0, -1]
     assert "Of the 3 messages" in text
     assert "1 only in the run before, 1 only in this one" in text
     assert re.search(r"^missed +3 +33.3% +0.0% +-33.3$", text, re.MULTILINE)

@@ -111,6 +111,14 @@ def test_what_is_said_twice_tells_more_but_not_twice_as_much() -> None:
     assert 1 < of_each["heat"] / of_each["ice"] < 2
 
 
+def test_a_weight_is_the_logarithm_of_the_count_times_that_of_the_rarity() -> None:
+    vocabulary = Vocabulary.of(words_of("the heat", "the ice", "the"), rarest=1)
+    the, heat, unknown = 1 + np.log(2), 1 + np.log(4 / 2), 1 + np.log(4 / 1)
+    length = (the**2 + heat**2 + unknown**2) ** 0.5
+    of_each = weights(vocabulary, "the heat the magic")
+    assert of_each == {"the": pytest.approx(the / length), "heat": pytest.approx(heat / length)}
+
+
 def test_a_text_that_is_known_has_length_1() -> None:
     vocabulary = Vocabulary.of(words_of(*TEXTS), rarest=1)
     assert [length(vocabulary.vector(one)) for one in words_of(*TEXTS)] == pytest.approx([1, 1, 1], abs=1e-6)

@@ -63,6 +63,8 @@ def test_off_topic_is_a_probability_and_no_label(small: Matcher) -> None:
 def test_the_nearest_examples_explain_it(small: Matcher) -> None:
     nearest = small.rank("use ice or heat").nearest
     assert nearest[0][1] == Example("ice or heat", ("heat",))
+    without_lexicon = (EVERYTHING.characters + EVERYTHING.words) / EVERYTHING.most
+    assert small.rank("ice or heat").nearest[0][0] == pytest.approx(without_lexicon)
     assert [similarity for similarity, _ in nearest] == sorted((s for s, _ in nearest), reverse=True)
     assert 1 < len(nearest) <= SHOWN
 
@@ -116,6 +118,14 @@ def test_what_was_learned_is_known_by_heart_where_that_costs_nothing(kind: Setti
             assert scores[label] == pytest.approx((1, 0.5, 0)[place], abs=0.02), (i, label)
 
 
+def test_on_a_curve_what_is_half_as_near_counts_less_than_half() -> None:
+    straight, curved = (Matcher(EXAMPLES, settings=kind) for kind in KINDS)
+    same = EVERYTHING.most
+    near = np.array([same, same / 2, 0])
+    assert straight._curved(near).tolist() == pytest.approx(near.tolist())
+    assert curved._curved(near).tolist() == pytest.approx([1, np.exp(-1), np.exp(-2)])
+
+
 def test_an_example_serves_both_of_its_labels() -> None:
     both = [Example("sleep in the car", ("sleep", "drive")), Example("nap at the wheel", ("drive", "sleep"))]
     scores = scores_of(Matcher([*EXAMPLES, *both], settings=EVERYTHING).rank("sleep in the car"))
@@ -142,6 +152,15 @@ def unseen(changed: set[int], label: str, kind: Settings = EVERYTHING) -> list[d
     """Return the scores of each example, unseen, where some have another label."""
     examples = [replace(one, labels=(label,)) if i in changed else one for i, one in enumerate(WRITTEN)]
     return [scores_of(ranking) for ranking in Matcher(examples, settings=kind).rank_unseen()]
+
+
+def test_an_unseen_example_gains_by_its_neighbour_too() -> None:
+    examples = [*EXAMPLES, Example("ice or heat??", ("drive",))]
+    plain, fuzzy = (
+        scores_of(list(Matcher(examples, settings=replace(EVERYTHING, fuzzy=weight)).rank_unseen())[-1])
+        for weight in (0.0, 0.3)
+    )
+    assert fuzzy["heat"] - plain["heat"] == pytest.approx(0.3, abs=1e-5)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -79,6 +79,14 @@ def test_what_is_off_topic_in_other_words_is_off_topic(small: Matcher) -> None:
     assert small.rank("hielo").off_topic < 0.5
 
 
+def test_the_meaning_of_a_text_is_that_of_its_mended_words() -> None:
+    synonyms = Synonyms()
+    matcher = Matcher([*EXAMPLES, *EXAMPLES], settings=EVERYTHING, embedding=synonyms)
+    for text in ("Which pilow?", "Which pillow?"):
+        matcher.rank(text)
+    assert synonyms.asked[-2:] == ["which pillow", "Which pillow?"]
+
+
 def test_it_says_that_it_finds_meanings(small: Matcher) -> None:
     assert small.finds_meanings
 
