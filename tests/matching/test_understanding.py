@@ -17,6 +17,9 @@ from bot.matching.understanding import CLEAR_ALONE, MOST_QUESTIONS, SECOND, ques
         ("is yoga ok, also can i swim", ["is yoga ok", "also can i swim"]),
         ("how long / when to see a doctor", ["how long", "when to see a doctor"]),
         ("is it serious?can i drive?", ["is it serious", "can i drive?"]),
+        ("heat packs and can i drive", ["heat packs", "can i drive"]),
+        ("can i drive? heat packs", []),  # only at the start is a question short of its words
+        ("can i drive? why?", []),  # one word is no question of its own
         ("ice or heat", []),
         ("i twisted it, can i swim", []),  # a comma may as well stand within a question
         ("hello. ok", []),
