@@ -187,8 +187,8 @@ def evaluate(
 ) -> None:
     """Score the replies to the labelled messages in FILES: tables with the columns text, intents, flags.
 
-    Without FILES, test the knowledge on its own phrasings, each ranked by a matcher that has not seen it; this takes a
-    few minutes. To score the matching engine alone, see `evaluate engine --help`.
+    Without FILES, test the knowledge on its own phrasings and messages, each ranked by a matcher that has not seen it;
+    this takes about a minute. To score the matching engine alone, see `evaluate engine --help`.
     """
     before = read_run(compare) if compare else None
     if html:
