@@ -14,7 +14,7 @@ import click
 from bot.alerts import PatternError, pattern_findings
 from bot.assistant import Assistant
 from bot.chat import Chat
-from bot.evaluation import EvaluationError, comparison, text_report
+from bot.evaluation import EvaluationError, alerts, comparison, text_report
 from bot.evaluation.engine import evaluate_engine
 from bot.evaluation.files import write_whole
 from bot.evaluation.judging import SHOWN
@@ -209,6 +209,18 @@ def evaluate(
 def _self_test(folder: Path) -> Run:
     known = _knowledge(folder)
     return self_test(known, fitted_matcher(known, installed_embedding()))
+
+
+@commands.command("evaluate alerts")
+@knowledge_option
+@click.argument("files", nargs=-1, type=FILE_TO_READ, required=True)
+@click.option(
+    "--show", type=click.Choice(alerts.SHOWN), metavar="KIND", help=f"Also list messages: {', '.join(alerts.SHOWN)}."
+)
+def evaluate_alerts(folder: Path, files: tuple[Path, ...], show: alerts.Shown | None) -> None:
+    """Score the warning signs found in the labelled messages in FILES, by file and by sign, without the matcher."""
+    known = _knowledge(folder)
+    click.echo("\n".join(alerts.report(known, alerts.read_all(known, files), show)))
 
 
 @commands.command("evaluate engine")

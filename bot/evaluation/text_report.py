@@ -70,8 +70,13 @@ def histogram(calibration: Calibration) -> Iterator[str]:
 def listed(judged: Iterable[Judged]) -> Iterator[str]:
     """Yield messages with what was wanted and what was given."""
     for one in judged:
-        yield from textwrap.wrap(repr(one.message.text), WIDTH, initial_indent="  ", subsequent_indent="  ")
-        yield from textwrap.wrap(told(one), WIDTH, initial_indent="      ", subsequent_indent="      ")
+        yield from quoted(one.message, told(one))
+
+
+def quoted(message: Labelled, remark: str) -> Iterator[str]:
+    """Yield a message, with a remark under it."""
+    yield from textwrap.wrap(repr(message.text), WIDTH, initial_indent="  ", subsequent_indent="  ")
+    yield from textwrap.wrap(remark, WIDTH, initial_indent="      ", subsequent_indent="      ")
 
 
 def told(one: Judged) -> str:
