@@ -1,12 +1,13 @@
 """Reads a message for warning signs."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
 from bot.alerts.context import Context, SpottedClause
-from bot.alerts.language import Language, Match, Part, Pattern, matches
+from bot.alerts.language import Language, Match, Part, Pattern, Symbol, matches
 from bot.alerts.numbers import WORDS, numbers
 from bot.reading import Clause, clauses, unbroken, words
 from bot.spelling import Speller, Spellings
@@ -85,6 +86,7 @@ class AlertReader:
         self._language = Language({**groups, **Context.groups(reading)}, self._content)
         self._context = Context(reading, self._language)
         self._signs = tuple(_compile(*sign, self._language) for sign in zip(alerts, reports, strict=True))
+        self._by_symbol = _by_rarest_symbol(self._signs)
         written = (key.split() for key in reading.spellings)
         vocabulary = self._language.vocabulary.union(reading.persons, WORDS, *written)
         speller = Speller(vocabulary, (*reading.ordinary_words, *reading.little_words))
@@ -136,7 +138,15 @@ class AlertReader:
     def _read(self, cut: Sequence[Clause], instead: Mapping[str, str]) -> list[Finding]:
         message = [self._spotted(clause, instead, opening=i == 0) for i, clause in enumerate(cut)]
         present = frozenset().union(*(clause.spots for clause in message))
-        return [finding for sign in self._signs if (finding := self._finding(sign, message, present))]
+        possible: dict[int, list[int]] = {}
+        for symbol in present:
+            for sign, rule in self._by_symbol.get(symbol, ()):
+                if self._signs[sign].rules[rule].pattern.needs <= present:
+                    possible.setdefault(sign, []).append(rule)
+        findings = (
+            self._finding(self._signs[i], sorted(rules), message, present) for i, rules in sorted(possible.items())
+        )
+        return [finding for finding in findings if finding]
 
     def _content(self, text: str) -> list[str]:
         return [word for word in self._spellings.rewrite(words(text)) if word not in self._little_words]
@@ -161,14 +171,14 @@ class AlertReader:
         spots = self._language.spot(kept, tuple(numbers(kept, opening=opening)))
         return SpottedClause(kept, all_words, at, frozenset(commas), clause.sentence, spots)
 
-    def _finding(self, sign: _Sign, message: Sequence[SpottedClause], present: frozenset[int]) -> Finding | None:
-        rules = [rule for rule in sign.rules if rule.pattern.needs <= present]
-        if not rules:
-            return None
+    def _finding(
+        self, sign: _Sign, rules: Sequence[int], message: Sequence[SpottedClause], present: frozenset[int]
+    ) -> Finding | None:
+        """Return what a message makes of a sign by those of its rules, from the strongest, that it may meet."""
         void = self._covered(sign.unless, message, present)
         soft = self._covered(sign.softened, message, present)
         weaker: Finding | None = None
-        for rule in rules:
+        for rule in (sign.rules[i] for i in rules):
             if weaker and not rule.sure:
                 break
             report = self._met(rule.pattern, message, void, soft, sign.alert)
@@ -247,6 +257,16 @@ def _met(part: Part, message: Sequence[SpottedClause]) -> Iterator[tuple[int, Ma
         if needs <= clause.spots.keys():
             for match in matches(part, clause.spots):
                 yield i, match
+
+
+def _by_rarest_symbol(signs: Sequence[_Sign]) -> dict[Symbol, list[tuple[int, int]]]:
+    """Return the rules (the numbers of sign and rule) by that symbol of theirs which the fewest rules need."""
+    needed = Counter(symbol for sign in signs for rule in sign.rules for symbol in rule.pattern.needs)
+    rules: dict[Symbol, list[tuple[int, int]]] = {}
+    for i, sign in enumerate(signs):
+        for j, rule in enumerate(sign.rules):
+            rules.setdefault(min(rule.pattern.needs, key=lambda one: (needed[one], one)), []).append((i, j))
+    return rules
 
 
 def _strength(finding: Finding) -> tuple[bool, int]:
