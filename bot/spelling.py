@@ -70,9 +70,8 @@ class Speller:
         """Return the words of the vocabulary that may be meant, the likeliest first; the word itself where none is."""
         if word in self._vocabulary or word in self._ordinary or not word.isalpha():
             return (word,)
-        undoubled = self._undoubled.get(_DOUBLED.sub(r"\1", word))
-        if undoubled and len(undoubled) < len(word):
-            return (undoubled,)
+        undoubled = self._undoubled.get(_DOUBLED.sub(r"\1", word), word)
+        meant = [undoubled] if len(undoubled) < len(word) else []
         if FUZZY - 1 <= len(word) <= _LONGEST:
             candidates = {
                 candidate
@@ -80,9 +79,8 @@ class Speller:
                 for candidate in self._by_deletion.get(key, ())
                 if OSA.distance(word, candidate, score_cutoff=1) <= 1
             }
-            if candidates:
-                return tuple(sorted(candidates, key=lambda meant: (_slip(word, meant), meant)))
-        return (word,)
+            meant += sorted(candidates.difference(meant), key=lambda candidate: (_slip(word, candidate), candidate))
+        return tuple(meant) or (word,)
 
 
 def _slip(written: str, meant: str) -> tuple[int, int]:
