@@ -28,10 +28,10 @@ class Assistant:
     or two of them answer, a few are offered, or the bot says that it doesn't know.
     """
 
-    def __init__(self, knowledge: Knowledge, matcher: Matcher) -> None:
+    def __init__(self, knowledge: Knowledge, matcher: Matcher, reader: AlertReader) -> None:
         self.knowledge = knowledge
         self._matcher = matcher
-        self._reader = AlertReader(knowledge.alerts.alerts, knowledge.reading, knowledge.reports)
+        self._reader = reader
         self._languages = LanguageReader(knowledge.languages)
         self._compose = Composer(knowledge)
         self._topics = {topic.label.casefold(): topic for topic in knowledge.wording.topics}

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from bot.alerts import PatternError, pattern_findings
+from bot.alerts.fitted import fitted_reader
 from bot.assistant import Assistant
 from bot.chat import Chat
 from bot.evaluation import EvaluationError, alerts, comparison, text_report
@@ -271,7 +272,7 @@ def knowledge_embed(folder: Path) -> None:
 def _assistant(folder: Path) -> Assistant:
     known = _knowledge(folder)
     try:
-        return Assistant(known, fitted_matcher(known, installed_embedding()))
+        return Assistant(known, fitted_matcher(known, installed_embedding()), fitted_reader(known))
     except PatternError:
         raise _unusable(list(pattern_findings(known))) from None
 

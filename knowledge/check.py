@@ -271,6 +271,19 @@ def _messages(knowledge: Knowledge) -> Iterator[Finding]:
             seen[message.text] = name
 
 
+def _warnings(knowledge: Knowledge) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for name, table in knowledge.warnings.items():
+        document = knowledge.documents[f"warnings/{name}"]
+        for i, message in enumerate(table.messages):
+            place = ("messages", i)
+            for flag in sorted({flag.removesuffix("?") for flag in message.flags} - knowledge.alert.keys() - {"-"}):
+                yield document.finding(place, f"flags: {flag} is not a warning sign.", "Name a flag of alerts.yaml.")
+            if message.text in seen:
+                yield document.finding(place, f"The message stands in {seen[message.text]} too.", "Keep one.")
+            seen[message.text] = name
+
+
 def _languages(knowledge: Knowledge) -> Iterator[Finding]:
     document = knowledge.documents["languages.yaml"]
     numbers = re.findall(r"\d+", knowledge.wording.numbers)
@@ -317,5 +330,6 @@ CHECKS: tuple[Check, ...] = (
     _fits_telegram,
     _concepts,
     _messages,
+    _warnings,
     _languages,
 )

@@ -5,7 +5,7 @@ number); the models of `knowledge.schema` make numbers and truth values of it wh
 each value is kept, so that a finding can name it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -31,12 +31,16 @@ from knowledge.schema import (
     Source,
     Sources,
     Theme,
+    Warnings,
     Words,
 )
 from knowledge.wording import Wording
 
 DEFAULT_FOLDER = Path(__file__).parent
 """The knowledge that comes with the package."""
+
+TABLES = {"messages": ("text", "intents"), "warnings": ("text", "intents", "flags")}
+"""The columns of the tables in a folder."""
 
 M = TypeVar("M", bound=Model)
 Key = str | int
@@ -110,26 +114,25 @@ def read_document(file: Path) -> Document:
     return Document(file, _plain(node, (), lines, file), lines)
 
 
-def read_table(file: Path) -> Document:
-    """Read a table of messages: tabs between the columns `text` and `intents`, which the first line names.
+def read_table(file: Path, columns: Sequence[str]) -> Document:
+    """Read a table of messages: columns with tabs between, which the first line names.
 
     Raises:
-        KnowledgeError: The file can't be read, is not UTF-8, or a line doesn't have two columns.
+        KnowledgeError: The file can't be read, is not UTF-8, or a line has another number of columns than the first.
     """
     head, *lines = _read(file).removesuffix("\n").split("\n")
-    if head.split("\t") != ["text", "intents"]:
-        raise KnowledgeError(
-            [Finding(file, 1, "The columns are not text and intents.", "Name them in the first line.")]
-        )
+    named = ", ".join(columns)
+    if head.split("\t") != [*columns]:
+        raise KnowledgeError([Finding(file, 1, f"The columns are not {named}.", "Name them in the first line.")])
     rows = [line.split("\t") for line in lines]
     wrong = [
-        Finding(file, number, f"{len(row)} columns.", "Write a message, a tab, and its intents.")
+        Finding(file, number, f"{len(row)} columns.", f"Write {named}, with a tab between.")
         for number, row in enumerate(rows, 2)
-        if len(row) != 2
+        if len(row) != len(columns)
     ]
     if wrong:
         raise KnowledgeError(wrong)
-    data = {"messages": [{"text": text, "intents": intents} for text, intents in rows]}
+    data = {"messages": [dict(zip(columns, row, strict=True)) for row in rows]}
     return Document(file, data, {("messages", i): i + 2 for i in range(len(rows))})
 
 
@@ -193,6 +196,7 @@ class Knowledge:
     reading: Reading
     reports: tuple[Reports, ...]
     countries: Countries
+    warnings: dict[str, Warnings]
     words: Words
     off_topic: OffTopic
     messages: dict[str, Messages]
@@ -247,7 +251,7 @@ def load(folder: Path = DEFAULT_FOLDER) -> Knowledge:
     Args:
         folder: A folder with `entries/*.yaml`, `alerts.yaml`, `words.yaml`, `off_topic.yaml`, `languages.yaml`,
             `sources.yaml`, `wording.yaml`, `countries.yaml`, `reading.yaml`, a file of `reports/` for each alert, and
-            any number of `messages/*.tsv`.
+            any number of `messages/*.tsv` and `warnings/*.tsv`.
 
     Raises:
         KnowledgeError: With all findings that keep the files from being read.
@@ -257,7 +261,8 @@ def load(folder: Path = DEFAULT_FOLDER) -> Knowledge:
 
     def read(name: str, model: type[M]) -> M | None:
         try:
-            documents[name] = (read_table if name.endswith(".tsv") else read_document)(folder / name)
+            columns = TABLES.get(name.partition("/")[0])
+            documents[name] = read_table(folder / name, columns) if columns else read_document(folder / name)
             return parse(documents[name], model)
         except KnowledgeError as error:
             findings.extend(error.findings)
@@ -272,6 +277,8 @@ def load(folder: Path = DEFAULT_FOLDER) -> Knowledge:
     signs = alerts.alerts if alerts else ()
     reports = [read(f"reports/{alert.flag}.yaml", Reports) for alert in signs]
     countries = read("countries.yaml", Countries)
+    tables = sorted(file.name for file in (folder / "warnings").glob("*.tsv"))
+    warnings = {name: read(f"warnings/{name}", Warnings) for name in tables}
     words = read("words.yaml", Words)
     off_topic = read("off_topic.yaml", OffTopic)
     tables = sorted(file.name for file in (folder / "messages").glob("*.tsv"))
@@ -288,6 +295,7 @@ def load(folder: Path = DEFAULT_FOLDER) -> Knowledge:
         reading,
         tuple(one for one in reports if one),
         countries,
+        {name: table for name, table in warnings.items() if table},
         words,
         off_topic,
         {name: table for name, table in messages.items() if table},

@@ -270,6 +270,32 @@ class Messages(Model):
     messages: tuple[LabelledMessage, ...] = Field(min_length=1)
 
 
+class LabelledWarning(Model):
+    """A message as people really write them, with the warning signs that it reports.
+
+    Attributes:
+        text: The message.
+        intents: Empty here; the column is there so that a file can be measured as it is.
+        flags: The signs that a nurse would say are reported now; a "?" behind one marks it as borderline, "-" stands
+            for none.
+    """
+
+    text: Text
+    intents: Literal[""]
+    flags: Annotated[tuple[str, ...], BeforeValidator(lambda flags: tuple(str(flags).split(",")))]
+
+    @property
+    def sure(self) -> tuple[str, ...]:
+        """The signs that it surely reports."""
+        return tuple(flag for flag in self.flags if flag != "-" and not flag.endswith("?"))
+
+
+class Warnings(Model):
+    """One file of `warnings/`: messages by one author that report warning signs, and such as only look so."""
+
+    messages: tuple[LabelledWarning, ...] = Field(min_length=1)
+
+
 class Source(Model):
     """The article, or a piece of public guidance.
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from bot.alerts import AlertReader
+from bot.alerts.fitted import fitted_reader
 from bot.assistant import Assistant
 from bot.matching.fitted import fitted_matcher
 from bot.matching.matcher import Matcher
@@ -27,8 +29,13 @@ def matcher(knowledge: Knowledge) -> Matcher:
 
 
 @pytest.fixture(scope="session")
-def assistant(knowledge: Knowledge, matcher: Matcher) -> Assistant:
-    return Assistant(knowledge, matcher)
+def reader(knowledge: Knowledge) -> AlertReader:
+    return fitted_reader(knowledge)
+
+
+@pytest.fixture(scope="session")
+def assistant(knowledge: Knowledge, matcher: Matcher, reader: AlertReader) -> Assistant:
+    return Assistant(knowledge, matcher, reader)
 
 
 @pytest.fixture(scope="session")

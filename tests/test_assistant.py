@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.alerts import AlertReader
 from bot.assistant import Assistant
 from bot.chat import Chat
 from bot.languages import LanguageReader
@@ -302,11 +303,13 @@ def test_a_message_in_another_language_is_answered_in_it(assistant: Assistant, k
                 assert f"{topic.label} – {language.topics[topic.label]}" in reply.text
 
 
-def test_topics_without_a_name_in_a_language_still_have_their_buttons(knowledge: Knowledge, matcher: Matcher) -> None:
+def test_topics_without_a_name_in_a_language_still_have_their_buttons(
+    knowledge: Knowledge, matcher: Matcher, reader: AlertReader
+) -> None:
     spanish = next(language for language in knowledge.languages.languages if language.id == "es")
     nameless = spanish.model_copy(update={"topics": {}})
     languages = knowledge.languages.model_copy(update={"languages": (nameless,)})
-    reply = Assistant(replace(knowledge, languages=languages), matcher).reply(Message(HIELO_O_CALOR))
+    reply = Assistant(replace(knowledge, languages=languages), matcher, reader).reply(Message(HIELO_O_CALOR))
     assert reply.text == spanish.notice
     assert {topic.label for topic in knowledge.wording.topics} < {b.label for row in reply.buttons for b in row}
 
@@ -375,10 +378,10 @@ LEARNED = {
 
 
 @pytest.fixture(scope="module")
-def bilingual(knowledge: Knowledge) -> Assistant:
+def bilingual(knowledge: Knowledge, reader: AlertReader) -> Assistant:
     """An assistant that finds what is meant in Spanish, though it has learned a few entries only."""
     examples = [Example(text, (intent,)) for intent, texts in LEARNED.items() for text in texts]
-    return Assistant(knowledge, Matcher(examples, embedding=Bilingual()))
+    return Assistant(knowledge, Matcher(examples, embedding=Bilingual()), reader)
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import Self
 
 from bot.alerts.context import Context, SpottedClause
 from bot.alerts.language import Language, Match, Part, Pattern, Symbol, matches
+from bot.alerts.learned import ASKS, RAISES, Learned
 from bot.alerts.numbers import WORDS, numbers
 from bot.reading import Clause, clauses, unbroken, words
 from bot.spelling import Speller, Spellings
@@ -70,6 +73,9 @@ class _Report:
 class AlertReader:
     """Finds warning signs in messages.
 
+    Attributes:
+        learned: What is looked at beside the patterns; None for the patterns alone.
+
     Args:
         alerts: The signs.
         reading: How messages are read, whichever sign it is.
@@ -91,6 +97,14 @@ class AlertReader:
         vocabulary = self._language.vocabulary.union(reading.persons, WORDS, *written)
         speller = Speller(vocabulary, (*reading.ordinary_words, *reading.little_words))
         self._meant = lru_cache(maxsize=_REMEMBERED_WORDS)(speller.meant)
+        self._levels = {sign.alert.flag: sign.alert.level for sign in self._signs}
+        self.learned: Learned | None = None
+
+    def with_learned(self, learned: Learned) -> Self:
+        """Return this reader with what was learned beside its patterns."""
+        other = copy(self)
+        other.learned = learned
+        return other
 
     @property
     def vocabulary(self) -> frozenset[str]:
@@ -116,7 +130,30 @@ class AlertReader:
                 for flag, finding in together
                 if all(_strength(finding) > _strength(alone[flag]) for alone in apart if flag in alone)
             }
+        if not any(finding.sure and finding.level != "soon" for finding in findings.values()):
+            findings |= self._like(text, findings)
         return sorted(findings.values(), key=lambda finding: (-RANK[finding.level], not finding.sure))
+
+    def _like(self, text: str, known: Mapping[str, Finding]) -> dict[str, Finding]:
+        """Return the sign that a message looks like the reports of, if it does and the patterns don't know better."""
+        like = self.learned.likeness(text) if self.learned else None
+        if not like or like.probability < ASKS:
+            return {}
+        sure = like.probability >= RAISES
+        dismissed = self._dismissed(text) - known.keys()
+        if like.flag in dismissed or (not sure and (dismissed or like.flag in known)):
+            return {}
+        rule = f"likeness {like.probability:.2f}"
+        return {like.flag: Finding(like.flag, self._levels[like.flag], sure, like.words, rule)}
+
+    def _dismissed(self, text: str) -> set[str]:
+        """Return the signs that patterns saw in a message, be they denied there, asked about or excused."""
+        message, present = self._spots(clauses(text), {})
+        return {
+            self._signs[i].alert.flag
+            for i, rules in self._possible(present).items()
+            if any(all(any(_met(part, message)) for part in self._signs[i].rules[rule].pattern.parts) for rule in rules)
+        }
 
     def _strongest(self, text: str) -> dict[str, Finding]:
         strongest: dict[str, Finding] = {}
@@ -136,17 +173,26 @@ class AlertReader:
                 yield self._read(cut, {word: other})
 
     def _read(self, cut: Sequence[Clause], instead: Mapping[str, str]) -> list[Finding]:
+        message, present = self._spots(cut, instead)
+        possible = sorted(self._possible(present).items())
+        findings = (self._finding(self._signs[i], sorted(rules), message, present) for i, rules in possible)
+        return [finding for finding in findings if finding]
+
+    def _spots(
+        self, cut: Sequence[Clause], instead: Mapping[str, str]
+    ) -> tuple[Sequence[SpottedClause], frozenset[Symbol]]:
+        """Return clauses as the patterns see them, and all symbols that stand in them."""
         message = [self._spotted(clause, instead, opening=i == 0) for i, clause in enumerate(cut)]
-        present = frozenset().union(*(clause.spots for clause in message))
+        return message, frozenset().union(*(clause.spots for clause in message))
+
+    def _possible(self, present: frozenset[Symbol]) -> dict[int, list[int]]:
+        """Return the rules that may be met where these symbols stand, by the numbers of sign and rule."""
         possible: dict[int, list[int]] = {}
         for symbol in present:
             for sign, rule in self._by_symbol.get(symbol, ()):
                 if self._signs[sign].rules[rule].pattern.needs <= present:
                     possible.setdefault(sign, []).append(rule)
-        findings = (
-            self._finding(self._signs[i], sorted(rules), message, present) for i, rules in sorted(possible.items())
-        )
-        return [finding for finding in findings if finding]
+        return possible
 
     def _content(self, text: str) -> list[str]:
         return [word for word in self._spellings.rewrite(words(text)) if word not in self._little_words]

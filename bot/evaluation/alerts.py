@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from bot.alerts import RANK, AlertReader, Finding
+from bot.alerts.fitted import examples_of, fitted_reader
+from bot.alerts.learned import learn
 from bot.evaluation.figures import Share
 from bot.evaluation.judging import SELF_HARM
 from bot.evaluation.labelled import Labelled, read_labelled
@@ -72,17 +74,24 @@ class Read:
 
 
 def read_all(knowledge: Knowledge, files: Sequence[Path]) -> list[Read]:
-    """Read the messages of labelled files.
+    """Read the messages of labelled files. What is learned beside the patterns has seen none of its file's messages.
 
     Raises:
         EvaluationError: With the file and row that can't be used.
     """
-    reader = AlertReader(knowledge.alerts.alerts, knowledge.reading, knowledge.reports)
-    return [
-        _read(file.name, message, reader, knowledge.alert)
-        for file in files
-        for message in read_labelled(file, knowledge)
-    ]
+    labelled = [(file.name, read_labelled(file, knowledge)) for file in files]
+    patterns = AlertReader(knowledge.alerts.alerts, knowledge.reading, knowledge.reports)
+    examples = examples_of(knowledge, patterns)
+    every = fitted_reader(knowledge)
+    known = {example.text for example in examples}
+    read: list[Read] = []
+    for name, messages in labelled:
+        own = {message.text for message in messages}
+        reader = every
+        if own & known:
+            reader = patterns.with_learned(learn([example for example in examples if example.text not in own]))
+        read += [_read(name, message, reader, knowledge.alert) for message in messages]
+    return read
 
 
 def _read(file: str, message: Labelled, reader: AlertReader, alerts: dict[str, Alert]) -> Read:

@@ -1,37 +1,23 @@
 """The matcher fitted to the knowledge, from a cache that notices when anything it rests on has changed."""
 
-import hashlib
-import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 import rapidfuzz
 from numpy.typing import ArrayLike, NDArray
 
 import bot.reading
 import bot.spelling
+from bot.cache import cache_folder, fitted, joined, numbered, seal
 from bot.matching.calibration import Calibration
 from bot.matching.features import Space, Vocabulary
 from bot.matching.matcher import OFF_TOPIC, Example, Fit, Matcher, Settings
 from bot.matching.meaning import Embedding, Meanings
 from bot.matching.neighbours import Neighbours
 from knowledge.load import Knowledge
-from knowledge.schema import OUT_OF_SCOPE, Concept, LabelledMessage
-
-KEPT = 5
-"""Fits that stay in the cache: one for each knowledge folder that is in use, and a few to go back to."""
-
-BETWEEN = "\n"
-"""Parts features in the file: no feature holds a line break."""
-
-
-def cache_folder() -> Path:
-    """Return where fits are kept between runs."""
-    return Path(platformdirs.user_cache_dir("back-spasm-bot"))
+from knowledge.schema import OUT_OF_SCOPE, LabelledMessage
 
 
 def fitted_matcher(knowledge: Knowledge, embedding: Embedding | None = None, folder: Path | None = None) -> Matcher:
@@ -43,13 +29,11 @@ def fitted_matcher(knowledge: Knowledge, embedding: Embedding | None = None, fol
         folder: The cache folder; the user's own where it isn't named. One that can't be written is done without.
     """
     examples, settings = examples_of(knowledge), Settings()
-    folder = folder or cache_folder()
-    file = folder / f"fit-{_key(examples, knowledge.concepts, settings, embedding)}.npz"
-    fit = _read(file)
-    matcher = Matcher(examples, knowledge.concepts, settings, embedding, fit)
-    if fit is None:
-        _write(file, matcher.fit)
-    return matcher
+    model = embedding.name if embedding else ""
+    rests_on = (examples, knowledge.concepts, settings, model, rapidfuzz.__version__)
+    file = (folder or cache_folder()) / f"fit-{seal(rests_on, _code())}.npz"
+    fit = fitted(file, _fit, lambda: Matcher(examples, knowledge.concepts, settings, embedding).fit, _arrays)
+    return Matcher(examples, knowledge.concepts, settings, embedding, fit)
 
 
 def examples_of(knowledge: Knowledge) -> list[Example]:
@@ -76,34 +60,14 @@ def _labels(message: LabelledMessage) -> tuple[str, ...]:
     return tuple(dict.fromkeys(OFF_TOPIC if intent in OUT_OF_SCOPE else intent for intent in by_rank))
 
 
-def _key(
-    examples: list[Example], concepts: tuple[Concept, ...], settings: Settings, embedding: Embedding | None
-) -> str:
-    """Return a name for all that a fit rests on: texts, lexicon, settings, model, code and the libraries' versions."""
-    model = embedding.name if embedding else ""
-    rests_on = (examples, concepts, settings, model, np.__version__, rapidfuzz.__version__)
-    seal = hashlib.sha256(repr(rests_on).encode())
-    for file in _code():
-        seal.update(file.read_bytes())
-    return seal.hexdigest()[:20]
-
-
 def _code() -> Iterator[Path]:
     yield from (Path(bot.reading.__file__), Path(bot.spelling.__file__))
     yield from sorted(Path(__file__).parent.glob("*.py"))
 
 
-def _read(file: Path) -> Fit | None:
-    try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
-            return _fit(kept)
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
-        return None
-
-
 def _fit(kept: Mapping[str, NDArray[Any]]) -> Fit:
     texts, scales = int(kept["texts"]), tuple(kept["scales"].tolist())
-    kinds = tuple(Vocabulary(texts, _numbers(kept[f"features.{i}"]), kept[f"idf.{i}"]) for i in range(len(scales)))
+    kinds = tuple(Vocabulary(texts, numbered(kept[f"features.{i}"]), kept[f"idf.{i}"]) for i in range(len(scales)))
     return Fit(
         space=Space(kinds, scales),
         neighbours=Neighbours(texts, kept["starts"], kept["examples"], kept["shares"]),
@@ -120,7 +84,7 @@ def _arrays(fit: Fit) -> Iterator[tuple[str, ArrayLike]]:
     yield "texts", fit.neighbours.size
     yield "scales", fit.space.scales
     for i, kind in enumerate(fit.space.kinds):
-        yield f"features.{i}", np.frombuffer(BETWEEN.join(kind.numbers).encode(), dtype=np.uint8)
+        yield f"features.{i}", joined(kind.numbers)
         yield f"idf.{i}", kind.idf
     yield "starts", fit.neighbours.starts
     yield "examples", fit.neighbours.examples
@@ -132,21 +96,3 @@ def _arrays(fit: Fit) -> Iterator[tuple[str, ArrayLike]]:
     yield "mean", fit.meanings.mean if fit.meanings else nothing
     yield "worth", fit.worth
     yield "right", fit.right
-
-
-def _numbers(features: NDArray[np.uint8]) -> dict[str, int]:
-    text = features.tobytes().decode()
-    return {feature: number for number, feature in enumerate(text.split(BETWEEN))} if text else {}
-
-
-def _write(file: Path, fit: Fit) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".tmp", delete=False) as half:
-            np.savez(half, allow_pickle=False, **dict(_arrays(fit)))
-        Path(half.name).replace(file)
-        by_age = sorted(file.parent.glob("fit-*.npz"), key=lambda kept: kept.stat().st_mtime, reverse=True)
-        for old in by_age[KEPT:]:
-            old.unlink(missing_ok=True)
-    except OSError:
-        return

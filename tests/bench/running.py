@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from bot.alerts.fitted import fitted_reader
 from bot.assistant import Assistant
 from bot.matching.fitted import fitted_matcher
 from bot.matching.meaning import installed_embedding
@@ -48,7 +49,7 @@ def reply_ms(assistant: Assistant, text: str) -> float:
 def main() -> None:
     """Print the medians."""
     knowledge, embedding = load(), installed_embedding()
-    assistant = Assistant(knowledge, fitted_matcher(knowledge, embedding))
+    assistant = Assistant(knowledge, fitted_matcher(knowledge, embedding), fitted_reader(knowledge))
     messages = [message.text for table in knowledge.messages.values() for message in table.messages][::17]
     reply_ms(assistant, "warm up")
     reply = statistics.median(reply_ms(assistant, text) for text in messages)

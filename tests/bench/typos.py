@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from bot.alerts.fitted import fitted_reader
 from bot.assistant import Assistant
 from bot.evaluation.figures import Figures
 from bot.evaluation.judging import Judge
@@ -66,7 +67,7 @@ def right(assistant: Assistant, messages: list[Labelled]) -> float:
 def main() -> None:
     """Print the shares and the cost."""
     knowledge = load()
-    assistant = Assistant(knowledge, fitted_matcher(knowledge, installed_embedding()))
+    assistant = Assistant(knowledge, fitted_matcher(knowledge, installed_embedding()), fitted_reader(knowledge))
     for name in sys.argv[1:]:
         messages = list(read_labelled(Path(name), knowledge))
         clean = right(assistant, messages)

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.matching.fitted import KEPT, cache_folder, examples_of, fitted_matcher
+from bot.cache import KEPT, cache_folder
+from bot.matching.fitted import examples_of, fitted_matcher
 from bot.matching.matcher import OFF_TOPIC, Example
 from knowledge.load import Knowledge
 from knowledge.schema import LabelledMessage, Messages, Words

@@ -127,7 +127,7 @@ class Stumbling(Assistant):
 async def test_a_fault_of_ours_has_an_id_and_the_bot_goes_on(
     assistant: Assistant, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stumbling = Stumbling(assistant.knowledge, assistant._matcher)
+    stumbling = Stumbling(assistant.knowledge, assistant._matcher, assistant._reader)
     async with LocalTelegram() as local, polling(stumbling, local.token, local.url):
         anna = local.person("Anna")
         await anna.says("stumble")

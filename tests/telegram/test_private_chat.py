@@ -373,7 +373,7 @@ class Pondering(Assistant):
     """An assistant that has its reply to one message only when it was met twice."""
 
     def __init__(self, assistant: Assistant) -> None:
-        super().__init__(assistant.knowledge, assistant._matcher)
+        super().__init__(assistant.knowledge, assistant._matcher, assistant._reader)
         self.meeting = threading.Barrier(2, timeout=10)
 
     def reply(self, message: Message) -> Reply:
