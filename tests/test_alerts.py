@@ -215,6 +215,11 @@ class TestWhatIsOnlySpokenOf:
             ("not sure if it matters, I can't pee", "bladder_bowel"),
             ("is it bad if i cant pee", "bladder_bowel"),
             ("if it helps, my groin is numb", "saddle_numbness"),
+            ("should I be worried about chest tightness", "chest_or_breathing"),
+            ("syncopal episode while straining", "chest_or_breathing"),
+            ("felt ok, now I can't feel my legs", "leg_weakness"),
+            ("PET scan shows metastasis in my spine", "cancer_history"),
+            ("a band tight round my chest, short of breath", "chest_or_breathing"),
         ],
     )
     def test_does_not_hide_a_report(self, message: str, flag: str) -> None:

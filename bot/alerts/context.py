@@ -193,7 +193,9 @@ class Context:
     def over(self, message: Sequence[SpottedClause], i: int) -> bool:
         """Whether the clause `i`, or one soon after it in its sentence, says that a sign is over."""
         return any(
-            self._over in clause.spots
+            not any(start < comma < end for comma in clause.commas)  # "I felt ok, now I can't …"
             for clause in message[i : i + 1 + _NEXT_CLAUSES]
             if clause.sentence == message[i].sentence
+            for start, ends in clause.spots.get(self._over, {}).items()
+            for end in ends
         )

@@ -70,6 +70,8 @@ def test_the_knowledge_has_no_findings(knowledge: Knowledge) -> None:
             "internal_bleeding can be an emergency, and has no emergency_advice",
         ),
         ("alerts.yaml", swap("Call now, or go", f"{'Call now. ' * 200} or go"), "saddle_numbness: an alert of 2"),
+        ("warnings/plain.tsv", lambda text: text + "ouch\t\ttoothache?\n", "toothache is not a warning sign"),
+        ("warnings/plain.tsv", lambda text: text + "ouch\t\t-\nouch\t\t-\n", "The message stands in plain.tsv too"),
         ("reports/aortic.yaml", swap("flag: aortic", "flag: child"), "child in the file of aortic"),
         (
             "reports/aortic.yaml",
