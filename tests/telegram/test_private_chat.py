@@ -247,7 +247,7 @@ async def test_the_log_names_the_sign_and_its_rule_and_no_words(anna: Person, ca
     with caplog.at_level(logging.INFO):
         await anna.says("since tuesday grandma has a numb groin")
         await anna.hears()
-    assert "warning sign saddle_numbness (emergency) by {numb} + {saddle}" in caplog.messages
+    assert any(line.startswith("warning sign saddle_numbness (emergency) by {") for line in caplog.messages)
     logged = " ".join(record.getMessage() for record in caplog.records if record.name.startswith("bot."))
     assert "grandma" not in logged
     assert "groin" not in logged
