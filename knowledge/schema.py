@@ -159,6 +159,7 @@ class Reading(Model):
         questions: Words by which a clause asks about the sign that follows them, unless it speaks of somebody.
         question_starts: Words that do so where they open a clause.
         worries: Words by which a question about a sign is about one's own ("is foot drop serious").
+        owned: Words by which one who asks about a sign says that they have it ("I've had it since").
         told: Words by which others speak of a sign ("the nurse asked me about").
         mourning: Words that speak of the dead; what the clause says of them is no report.
         stories: Words of learning, work, news and art: what their sentence says of nobody in particular is no report.
@@ -180,6 +181,7 @@ class Reading(Model):
     questions: tuple[Text, ...] = ()
     question_starts: tuple[Text, ...] = ()
     worries: tuple[Text, ...] = ()
+    owned: tuple[Text, ...] = ()
     told: tuple[Text, ...] = ()
     mourning: tuple[Text, ...] = ()
     stories: tuple[Text, ...] = ()

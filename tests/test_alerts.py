@@ -181,6 +181,7 @@ class TestQuestions:
             ("is foot drop serious?", "leg_weakness"),
             ("can anyone help, I took too many pills", "overdose"),
             ("what is cauda equina, I can't feel it when I wipe", "saddle_numbness"),
+            ("can gas cause chest pain? i have had it since last night", "chest_or_breathing"),
         ],
     )
     def test_about_ones_own_is_one(self, message: str, flag: str) -> None:
@@ -251,7 +252,13 @@ class TestLineBreaks:
 
 class TestAnimals:
     @pytest.mark.parametrize(
-        "message", ["my dog's back legs are weak", "our cat fell off the roof", "my dog can't pee"]
+        "message",
+        [
+            "my dog's back legs are weak",
+            "our cat fell off the roof",
+            "my dog can't pee",
+            "my neighbour's dog has seizures",
+        ],
     )
     def test_are_no_patients(self, message: str) -> None:
         assert raised(message) == {}

@@ -63,6 +63,7 @@ class Context:
         self._questions = language.group("questions")
         self._question_starts = language.group("question_starts")
         self._worries = language.group("worries")
+        self._owned = language.group("owned")
         self._told = language.group("told")
         self._mourning = language.group("mourning")
         self._stories = language.group("stories")
@@ -77,7 +78,7 @@ class Context:
         """Return the groups that the language must know for this."""
         names = (
             *("denials", "no_denials", "denials_after", "questions", "question_starts", "worries", "told"),
-            *("mourning", "stories", "suppositions", "no_suppositions", "some_day", "over"),
+            *("owned", "mourning", "stories", "suppositions", "no_suppositions", "some_day", "over"),
         )
         return {"animals": reading.groups.get("animals", ()), **{name: getattr(reading, name) for name in names}}
 
@@ -91,10 +92,10 @@ class Context:
         )
 
     def _of_animal(self, clause: SpottedClause, match: Match) -> bool:
-        """Whether a clause opens with an animal ("my dog fell off the sofa") and speaks of no person up to the sign."""
+        """Whether a clause opens with an animal ("my neighbour's dog fell") and speaks of no person up to the sign."""
         return any(
             start < match.start
-            and _GREETINGS.issuperset(clause.words[:start])
+            and (_GREETINGS.issuperset(clause.words[:start]) or (start == 1 and clause.words[0].endswith("s")))
             and self._people.isdisjoint(clause.quote(start, match.end)[1:])
             for start in clause.spots.get(self._animals, ())
         )
@@ -189,6 +190,10 @@ class Context:
         return self._worries not in clause.spots and any(
             self._persons.isdisjoint(clause.quote(end - 1, match.end)[1:]) for end in openers
         )
+
+    def owned(self, message: Sequence[SpottedClause]) -> bool:
+        """Whether a message that asks about something says that its writer has it."""
+        return any(self._owned in clause.spots for clause in message)
 
     def over(self, message: Sequence[SpottedClause], i: int) -> bool:
         """Whether the clause `i`, or one soon after it in its sentence, says that a sign is over."""

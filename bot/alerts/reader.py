@@ -140,8 +140,7 @@ class AlertReader:
         if not like or like.probability < ASKS:
             return {}
         sure = like.probability >= RAISES
-        dismissed = self._dismissed(text) - known.keys()
-        if like.flag in dismissed or (not sure and (dismissed or like.flag in known)):
+        if (like.flag in known and not sure) or self._dismissed(text) - known.keys():
             return {}
         rule = f"likeness {like.probability:.2f}"
         return {like.flag: Finding(like.flag, self._levels[like.flag], sure, like.words, rule)}
@@ -264,7 +263,8 @@ class AlertReader:
         clause = message[i]
         over = not alert.lasting and self._context.over(message, i)
         return _Report(
-            self._context.asked(clause, match) or self._context.told(message, i, match),
+            (self._context.asked(clause, match) and not self._context.owned(message))
+            or self._context.told(message, i, match),
             over or self._context.supposed(clause, match) or match.touches(soft.get(i, set())),
             " ".join(clause.quote(match.start, match.end)),
         )
