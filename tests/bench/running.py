@@ -1,4 +1,5 @@
-"""How long the bot takes to start and to reply to a message, and how much memory it holds while it waits.
+"""How long the bot takes to start, to reply to a message and to read it for warning signs, and how much memory it holds
+while it waits.
 
     python -m tests.bench.running
 
@@ -11,6 +12,8 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -39,23 +42,26 @@ def start() -> tuple[float, int]:
     return seconds, int(held[1]) // 1024 if held else 0
 
 
-def reply_ms(assistant: Assistant, text: str) -> float:
-    """Return the milliseconds that a reply takes."""
+def took_ms(work: Callable[[], object]) -> float:
+    """Return the milliseconds that something takes."""
     begun = time.perf_counter()
-    assistant.reply(Message(text))
+    work()
     return 1000 * (time.perf_counter() - begun)
 
 
 def main() -> None:
     """Print the medians."""
     knowledge, embedding = load(), installed_embedding()
-    assistant = Assistant(knowledge, fitted_matcher(knowledge, embedding), fitted_reader(knowledge))
+    reader = fitted_reader(knowledge)
+    assistant = Assistant(knowledge, fitted_matcher(knowledge, embedding), reader)
     messages = [message.text for table in knowledge.messages.values() for message in table.messages][::17]
-    reply_ms(assistant, "warm up")
-    reply = statistics.median(reply_ms(assistant, text) for text in messages)
+    assistant.reply(Message("warm up"))
+    reply = statistics.median(took_ms(partial(assistant.reply, Message(text))) for text in messages)
+    signs = statistics.median(took_ms(partial(reader.read, text)) for text in messages)
     starts, held = zip(*(start() for _ in range(STARTS)), strict=True)
     click.echo(
-        f"{'with' if embedding else 'without'} the extra: a reply {reply:.1f} ms (median of {len(messages)} messages), "
+        f"{'with' if embedding else 'without'} the extra: a reply {reply:.1f} ms, "
+        f"warning signs {signs:.2f} ms of it (medians of {len(messages)} messages), "
         f"start {statistics.median(starts):.1f} s, idle {statistics.median(held)} MB"
     )
 
