@@ -14,10 +14,11 @@ It is for trying the bot out in a browser (`LocalTelegram(port=8080, page=True)`
 
 from bot.local_telegram.entities import Entity, Formatted
 from bot.local_telegram.faults import Chance, Fault
+from bot.local_telegram.inline import InlineAnswer, InlineResult
 from bot.local_telegram.people import Group, Heard, Person
 from bot.local_telegram.server import Call
 from bot.local_telegram.telegram import LocalTelegram
-from bot.local_telegram.world import Message, Notice
+from bot.local_telegram.world import InlineQuery, Message, Notice
 
 __all__ = [
     "Call",
@@ -27,6 +28,9 @@ __all__ = [
     "Formatted",
     "Group",
     "Heard",
+    "InlineAnswer",
+    "InlineQuery",
+    "InlineResult",
     "LocalTelegram",
     "Message",
     "Notice",

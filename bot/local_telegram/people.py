@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from bot.local_telegram import limits
 from bot.local_telegram.entities import NO_TEXT, Entity, Formatted, finished, utf16_length
-from bot.local_telegram.world import Chat, Event, Message, Notice, User, World
+from bot.local_telegram.world import Chat, Event, InlineQuery, Message, Notice, User, World
 
 PATIENCE = 10.0
 """Seconds that a person waits for the bot before the wait fails."""
@@ -202,7 +202,7 @@ class Person:
         current = message.chat.messages[message.id]
         if current.sender != self.user:
             raise AssertionError("People can edit their own messages only.")
-        return self._telegram.world.edit(current, _written(text), current.markup)
+        return self._telegram.world.edit(current, _written(text), current.markup, by=self.user)
 
     async def sends(
         self,
@@ -275,6 +275,29 @@ class Person:
         return await self._telegram.until(
             chat.id, lambda: query.notice, f"an answer to {self.user.first_name}'s tap on {label!r}"
         )
+
+    # --- inline queries ----------------------------------------------------------------------------------------------
+
+    async def asks_inline(self, text: str, where: Group | None = None, offset: str = "") -> InlineQuery:
+        """Type the bot's name and a query, and wait for what the bot offers. `offset` asks for results that follow.
+
+        Raises:
+            AssertionError: The bot takes no inline queries, or the query is too long for Telegram's field.
+        """
+        if not self._telegram.world.inline:
+            raise AssertionError("The bot takes no inline queries: make the local Telegram with inline=True.")
+        if utf16_length(text) > limits.INLINE_QUERY:
+            raise AssertionError(f"An inline query holds at most {limits.INLINE_QUERY} characters.")
+        query = self._telegram.world.ask_inline(where.chat if where else self.chat, self.user, text, offset)
+        name = self.user.first_name
+        await self._telegram.until("inline", lambda: query.answer, f"an answer to {name}'s inline query {text!r}")
+        return query
+
+    async def chooses(self, title: str, of: InlineQuery, where: Group | None = None) -> Message:
+        """Send the result of this title, and return the message."""
+        if of.answer is None:
+            raise AssertionError("The bot hasn't answered this query.")
+        return self._telegram.world.choose(where.chat if where else self.chat, of, of.answer.find(title))
 
     # --- hearing -----------------------------------------------------------------------------------------------------
 
