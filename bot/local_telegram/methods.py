@@ -114,7 +114,7 @@ def delete_messages(world: World, call: Parameters) -> bool:
     if not all(isinstance(one, int) and one > 0 for one in ids):
         raise bad_request("invalid message identifier specified")
     chat = world.writable(call.chat_id())
-    for one in dict.fromkeys(ids):
+    for one in ids:
         message = chat.messages.get(one)
         if message and not _undeletable(world, message):
             world.delete(message)

@@ -251,14 +251,17 @@ class Person:
 
     def _post(self, to: Group | None, topic: int | None, reply_to: "Message | Heard | None", **what: Any) -> Message:
         chat = to.chat if to else self.chat
-        if chat.type == "private" and chat.bot == "kicked":
-            raise AssertionError(f"{self.user.first_name} has blocked the bot: unblock it first.")
-        if chat.type != "private" and self.user.id not in chat.members:
-            raise AssertionError(f"{self.user.first_name} isn't in {chat.title}.")
+        self._check_may_write(chat)
         if topic is not None and topic not in chat.topics:
             raise AssertionError(f"{chat.title} has no topic {topic}; there is {chat.topics}.")
         replied = chat.messages.get(reply_to.id) if reply_to else None  # as it stands now, whenever it was heard
         return self._telegram.world.post(chat, self.user, reply_to=replied, thread_id=topic, **what)
+
+    def _check_may_write(self, chat: Chat) -> None:
+        if chat.type == "private" and chat.bot == "kicked":
+            raise AssertionError(f"{self.user.first_name} has blocked the bot: unblock it first.")
+        if chat.type != "private" and self.user.id not in chat.members:
+            raise AssertionError(f"{self.user.first_name} isn't in {chat.title}.")
 
     # --- tapping -----------------------------------------------------------------------------------------------------
 
@@ -297,7 +300,9 @@ class Person:
         """Send the result of this title, and return the message."""
         if of.answer is None:
             raise AssertionError("The bot hasn't answered this query.")
-        return self._telegram.world.choose(where.chat if where else self.chat, of, of.answer.find(title))
+        chat = where.chat if where else self.chat
+        self._check_may_write(chat)
+        return self._telegram.world.choose(chat, of, of.answer.find(title))
 
     # --- hearing -----------------------------------------------------------------------------------------------------
 

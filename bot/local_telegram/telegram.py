@@ -1,6 +1,7 @@
 """The local Telegram as a whole: the world, its server, and the people in it."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from types import TracebackType
@@ -103,7 +104,8 @@ class LocalTelegram:
         """Stop serving."""
         if self._delivering:
             self._delivering.cancel()
-            await asyncio.gather(self._delivering, return_exceptions=True)
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._delivering
             self._delivering = None
         self._api.close()
         if self._page:

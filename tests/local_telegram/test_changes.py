@@ -141,6 +141,6 @@ async def test_dice_stay_for_a_day(bot: Bot, anna: Person, clock: Clock) -> None
 
 async def test_the_message_of_a_topics_creation_stays(telegram: LocalTelegram, bot: Bot, anna: Person) -> None:
     forum = telegram.group("Forum", [anna], forum=True)
-    topic = await forum.opens_topic("Backs")
+    topic = telegram.world.add_topic(forum.chat, "Backs", by=telegram.world.bot)
     with pytest.raises(BadRequest, match="Message can't be deleted"):
         await bot.delete_message(forum.id, topic)

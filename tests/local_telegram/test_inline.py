@@ -164,6 +164,18 @@ async def test_people_cannot_type_too_much_or_choose_what_is_not_there(
         await anna.chooses("Title 1", of=await waits)
 
 
+async def test_people_choose_where_they_may_write(telegram: LocalTelegram, bot: Bot, anna: Person) -> None:
+    query, waits = await asked(bot, anna.asks_inline("ice"))
+    await query.answer([article(1)])
+    offered = await waits
+    strangers = telegram.group("Strangers", [telegram.person("Bert")])
+    with pytest.raises(AssertionError, match="isn't in Strangers"):
+        await anna.chooses("Title 1", of=offered, where=strangers)
+    await anna.blocks()
+    with pytest.raises(AssertionError, match="has blocked the bot"):
+        await anna.chooses("Title 1", of=offered)
+
+
 CONTENT = InputTextMessageContent("x")
 URL = "https://nhs.uk/x.gif"
 REFUSED: list[tuple[list[InlineQueryResult], str]] = [

@@ -122,6 +122,16 @@ async def test_what_is_not_taken_is_posted_again(
     assert info.pending_update_count == 0
 
 
+async def test_the_webhook_cannot_send_telegram_elsewhere(telegram: LocalTelegram, bot: Bot, hook: Hook) -> None:
+    hook.answers = [web.Response(status=307, headers={"Location": hook.url})]
+    await bot.set_webhook(hook.url)
+    await telegram.person("Anna").says("one")
+    await telegram.quiet()
+    assert (await bot.get_webhook_info()).last_error_message == (
+        "Wrong response from the webhook: 307 Temporary Redirect"
+    )
+
+
 async def test_the_pauses_grow_to_a_minute(telegram: LocalTelegram, bot: Bot, hook: Hook) -> None:
     hook.answers = [web.Response(status=500) for _ in range(9)]
     await bot.set_webhook(hook.url)
