@@ -206,6 +206,27 @@ async def test_results_that_are_refused(
     assert (await waits).answer
 
 
+ODD: list[tuple[Any, int, str]] = [
+    ("article", 400, "can't parse inline query result: expected an Object"),
+    ({"type": "article", "id": "1", "title": "x"}, 400, 'Can\'t find field "input_message_content"'),
+    ({"type": "photo", "id": "1"}, 400, 'Can\'t find field "photo_url"'),
+    (
+        {"type": "article", "id": "1", "title": "x", "input_message_content": {"latitude": 1, "longitude": 1}},
+        501,
+        "as text only",
+    ),
+]
+
+
+@pytest.mark.parametrize(("result", "code", "words"), ODD, ids=[words for _, _, words in ODD])
+async def test_odd_results_are_refused(
+    telegram: LocalTelegram, anna: Person, result: Any, code: int, words: str
+) -> None:
+    answer = await called(telegram, "answerInlineQuery", inline_query_id="1", results=[result])
+    assert answer["error_code"] == code
+    assert words in answer["description"]
+
+
 async def test_fifty_results_are_taken(bot: Bot, anna: Person) -> None:
     query, waits = await asked(bot, anna.asks_inline("ice"))
     await query.answer([article(number) for number in range(50)])

@@ -27,6 +27,8 @@ class Hook:
         pauses: The seconds that were waited before another attempt.
         paused: Set once there was a pause.
         resume: Where it isn't set, a pause lasts until it is.
+        breaks_off: Whether it hangs up on the next update.
+        holds: Whether it keeps Telegram waiting.
     """
 
     url: str = ""
@@ -36,10 +38,17 @@ class Hook:
     pauses: list[float] = field(default_factory=list)
     paused: asyncio.Event = field(default_factory=asyncio.Event)
     resume: asyncio.Event = field(default_factory=asyncio.Event)
+    breaks_off: bool = False
+    holds: bool = False
 
     async def take(self, request: web.Request) -> web.Response:
         self.posted.append(await request.json())
         self.secrets.append(request.headers.get("X-Telegram-Bot-Api-Secret-Token"))
+        if self.holds:
+            await asyncio.Event().wait()
+        if self.breaks_off and request.transport:
+            self.breaks_off = False
+            request.transport.close()
         return self.answers.pop(0) if self.answers else web.Response(text="OK")
 
     async def pause(self, seconds: float) -> None:
@@ -166,6 +175,31 @@ async def test_a_bot_that_is_not_there_is_tried_again(telegram: LocalTelegram, b
     await telegram.quiet()
     assert hook.texts == ["one"]
     assert (await bot.get_webhook_info()).last_error_message is None
+
+
+async def test_a_connection_that_breaks_off_is_no_answer(telegram: LocalTelegram, bot: Bot, hook: Hook) -> None:
+    hook.breaks_off = True
+    await bot.set_webhook(hook.url)
+    await telegram.person("Anna").says("one")
+    await telegram.quiet()
+    assert hook.texts[-2:] == ["one", "one"]
+    assert (await bot.get_webhook_info()).last_error_message == "Webhook connection closed"
+
+
+async def test_a_bot_that_takes_too_long_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, hook: Hook, clock: Clock
+) -> None:
+    monkeypatch.setattr("bot.local_telegram.limits.WEBHOOK_ANSWER_SECONDS", 0.01)
+    hook.holds = True
+    async with (
+        LocalTelegram(clock=clock, pause=hook.pause) as telegram,
+        Bot(telegram.token, base_url=telegram.base_url) as bot,
+    ):
+        hook.resume.clear()
+        await bot.set_webhook(hook.url)
+        await telegram.person("Anna").says("one")
+        await asyncio.wait_for(hook.paused.wait(), 10)
+        assert (await bot.get_webhook_info()).last_error_message == "Read timeout expired"
 
 
 async def test_what_was_not_taken_can_be_fetched_or_dropped(telegram: LocalTelegram, bot: Bot, hook: Hook) -> None:
