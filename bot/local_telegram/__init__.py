@@ -10,14 +10,24 @@ An unmodified bot talks to it when its base address is changed:
         reply = await anna.hears()
 
 It is for trying the bot out in a browser (`LocalTelegram(port=8080, page=True)`), for tests and for load.
+
+Updates are fetched with getUpdates or posted to a webhook on this machine. With `inline=True` people can type inline
+queries. What Telegram refuses is refused in its own words; its limits stand in `limits`, each with its source. What is
+asked for and isn't there (parse_mode Markdown, inline results other than articles and pictures) is answered with 501;
+a method that isn't in `methods.METHODS`, with 404. Otherwise than with Telegram:
+
+- A webhook's address is one of this machine, http or https on any port, and no call goes anywhere else.
+- Updates are posted one after another, whatever `max_connections` says, and never expire.
+- Answers to inline queries aren't cached.
 """
 
 from bot.local_telegram.entities import Entity, Formatted
 from bot.local_telegram.faults import Chance, Fault
+from bot.local_telegram.inline import InlineAnswer, InlineResult
 from bot.local_telegram.people import Group, Heard, Person
 from bot.local_telegram.server import Call
 from bot.local_telegram.telegram import LocalTelegram
-from bot.local_telegram.world import Message, Notice
+from bot.local_telegram.world import InlineQuery, Message, Notice
 
 __all__ = [
     "Call",
@@ -27,6 +37,9 @@ __all__ = [
     "Formatted",
     "Group",
     "Heard",
+    "InlineAnswer",
+    "InlineQuery",
+    "InlineResult",
     "LocalTelegram",
     "Message",
     "Notice",

@@ -7,12 +7,15 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.local_telegram import keyboards, limits
-from bot.local_telegram.entities import Formatted, ParseError, finished, given, parse_html, utf16_length
+from bot.local_telegram.entities import Formatted
+from bot.local_telegram.inline import InlineAnswer, read_results
 from bot.local_telegram.parameters import Parameters
 from bot.local_telegram.refusals import Refusal, bad_request
-from bot.local_telegram.world import JSON, Chat, Message, Notice, World
+from bot.local_telegram.texts import caption, message_text, photo_sizes, too_long
+from bot.local_telegram.world import JSON, Chat, Message, Notice, Webhook, World
 
 Method = Callable[[World, Parameters], Any]
 
@@ -22,23 +25,19 @@ Method = Callable[[World, Parameters], Any]
 def send_message(world: World, call: Parameters) -> JSON:
     """Send a text."""
     chat = world.writable(call.chat_id())
-    formatted = _formatted(call, "text", "entities")
-    if _too_long(formatted, limits.MESSAGE_TEXT):
+    formatted = message_text(call)
+    if too_long(formatted, limits.MESSAGE_TEXT):
         raise bad_request("message is too long")
     return _sent(world, chat, call, formatted, link_preview=call.mapping("link_preview_options"))
 
 
 def send_photo(world: World, call: Parameters) -> JSON:
-    """Send a picture. It is told apart by its name only: what it shows is not kept."""
+    """Send a picture."""
     chat = world.writable(call.chat_id())
     photo = call.text("photo")
     if not photo:
         raise bad_request("there is no photo in the request")
-    caption = _formatted(call, "caption", "caption_entities", may_be_empty=True)
-    if _too_long(caption, limits.CAPTION):
-        raise bad_request("message caption is too long")
-    sizes = [{"file_id": photo, "file_unique_id": photo, "width": 800, "height": 600}]
-    return _sent(world, chat, call, caption, kind="photo", content=sizes)
+    return _sent(world, chat, call, caption(call), kind="photo", content=photo_sizes(photo))
 
 
 def _sent(world: World, chat: Chat, call: Parameters, formatted: Formatted, **more: Any) -> JSON:
@@ -49,32 +48,48 @@ def _sent(world: World, chat: Chat, call: Parameters, formatted: Formatted, **mo
     return message.wire()
 
 
-def edit_message_text(world: World, call: Parameters) -> JSON:
+def edit_message_text(world: World, call: Parameters) -> JSON | bool:
     """Change the text of one of the bot's messages, and its buttons: without `reply_markup` it has none afterwards."""
-    formatted = _formatted(call, "text", "entities")
+    formatted = message_text(call)
     markup = keyboards.inline_only(call.mapping("reply_markup"))
     message = _editable(world, call)
     if message.kind != "text":
         raise bad_request("there is no text in the message to edit")
-    if _too_long(formatted, limits.MESSAGE_TEXT):
+    if too_long(formatted, limits.MESSAGE_TEXT):
         raise bad_request("MESSAGE_TOO_LONG")
     return _edited(world, message, formatted, markup)
 
 
-def edit_message_reply_markup(world: World, call: Parameters) -> JSON:
+def edit_message_caption(world: World, call: Parameters) -> JSON | bool:
+    """Change the caption of one of the bot's messages, and its buttons, in the same way."""
+    formatted = caption(call)
+    markup = keyboards.inline_only(call.mapping("reply_markup"))
+    message = _editable(world, call)
+    if message.kind not in _CAPTIONED:
+        raise bad_request("there is no caption in the message to edit")
+    return _edited(world, message, formatted, markup)
+
+
+# "editMessageCaption": what the bot can send here, or an inline result of the bot's can be, that has a caption.
+_CAPTIONED = frozenset({"photo"})
+
+
+def edit_message_reply_markup(world: World, call: Parameters) -> JSON | bool:
     """Change the buttons under one of the bot's messages."""
     markup = keyboards.inline_only(call.mapping("reply_markup"))
     message = _editable(world, call)
     return _edited(world, message, message.formatted, markup)
 
 
-def _edited(world: World, message: Message, formatted: Formatted, markup: JSON | None) -> JSON:
+def _edited(world: World, message: Message, formatted: Formatted, markup: JSON | None) -> JSON | bool:
     if (formatted, markup) == (message.formatted, message.markup):
         raise bad_request(
             "message is not modified: specified new message content and reply markup are exactly the same "
             "as a current content and reply markup of the message"
         )
-    return world.edit(message, formatted, markup).wire()
+    edited = world.edit(message, formatted, markup, by=world.bot)
+    # A bot isn't shown the chats that its inline results were sent to.
+    return True if message.inline_id else edited.wire()
 
 
 def delete_message(world: World, call: Parameters) -> bool:
@@ -83,13 +98,41 @@ def delete_message(world: World, call: Parameters) -> bool:
     message = chat.messages.get(_message_id(call))
     if message is None:
         raise bad_request("message to delete not found")
-    own = message.sender == world.bot
-    if not own and chat.type != "private":
-        raise bad_request("message can't be deleted")
-    if world.now - message.date > limits.DELETE_SECONDS:
-        raise bad_request("message can't be deleted for everyone")
+    if refusal := _undeletable(world, message):
+        raise refusal
     world.delete(message)
     return True
+
+
+def delete_messages(world: World, call: Parameters) -> bool:
+    """Delete several messages at once. Those that aren't there, or can't be deleted, are passed over."""
+    ids = call.items("message_ids")
+    if ids is None:
+        raise bad_request("message identifiers are not specified")
+    if len(ids) > limits.DELETED_AT_ONCE:
+        raise bad_request("too many message identifiers specified")
+    if not all(isinstance(one, int) and one > 0 for one in ids):
+        raise bad_request("invalid message identifier specified")
+    chat = world.writable(call.chat_id())
+    for one in ids:
+        message = chat.messages.get(one)
+        if message and not _undeletable(world, message):
+            world.delete(message)
+    return True
+
+
+def _undeletable(world: World, message: Message) -> Refusal | None:
+    """Return why Telegram lets the bot not delete a message; None where it may."""
+    private, age = message.chat.type == "private", world.now - message.date
+    if message.kind in _LASTING or (message.sender != world.bot and not private):
+        return bad_request("message can't be deleted")
+    if age > limits.DELETE_SECONDS or (message.kind == "dice" and private and age < limits.DICE_SECONDS):
+        return bad_request("message can't be deleted for everyone")
+    return None
+
+
+# "deleteMessage": service messages about a topic's creation can't be deleted; nor can those about a group's move.
+_LASTING = frozenset({"forum_topic_created", "migrate_to_chat_id", "migrate_from_chat_id"})
 
 
 def answer_callback_query(world: World, call: Parameters) -> bool:
@@ -123,45 +166,6 @@ def send_chat_action(world: World, call: Parameters) -> bool:
     return True
 
 
-def _formatted(call: Parameters, text_name: str, entities_name: str, may_be_empty: bool = False) -> Formatted:
-    source = call.text(text_name)
-    if not source and not may_be_empty:
-        raise bad_request("message text is empty")
-    try:
-        raw = source.encode()
-    except UnicodeEncodeError:
-        raise bad_request("strings must be encoded in UTF-8") from None
-    if len(raw) > limits.RAW_TEXT_BYTES:
-        raise bad_request("text is too long")
-    formatted = finished(_parsed(source, call.text("parse_mode").lower(), call.items(entities_name) or []))
-    if not formatted.text and not may_be_empty:
-        raise bad_request("text must be non-empty")
-    return formatted
-
-
-def _parsed(source: str, parse_mode: str, entities: list[Any]) -> Formatted:
-    match parse_mode:
-        case "" | "none":
-            try:
-                return given(source, entities)
-            except ParseError as error:
-                raise bad_request(str(error)) from None
-        case "html":
-            try:
-                return parse_html(source)
-            except ParseError as error:
-                raise bad_request(f"can't parse entities: {error}") from None
-        case "markdown" | "markdownv2":
-            # Not a refusal of Telegram's: it says that this emulator knows less than Telegram does.
-            raise Refusal(501, "Not Implemented: the local Telegram reads parse_mode HTML only")
-        case _:
-            raise bad_request("unsupported parse_mode")
-
-
-def _too_long(formatted: Formatted, limit: int) -> bool:
-    return utf16_length(formatted.text) > limit
-
-
 def _message_id(call: Parameters) -> int:
     message_id = call.number("message_id")
     if message_id <= 0:
@@ -170,6 +174,11 @@ def _message_id(call: Parameters) -> int:
 
 
 def _editable(world: World, call: Parameters) -> Message:
+    if inline_id := call.text("inline_message_id"):
+        message = world.inline_message(inline_id)
+        if message is None:
+            raise bad_request("MESSAGE_ID_INVALID")
+        return message
     chat = world.writable(call.chat_id())
     message = chat.messages.get(_message_id(call))
     if message is None:
@@ -203,6 +212,22 @@ def _reply_to(chat: Chat, call: Parameters) -> Message | None:
     return message
 
 
+# --- Inline queries --------------------------------------------------------------------------------------------------
+
+
+def answer_inline_query(world: World, call: Parameters) -> bool:
+    """Answer an inline query. `cache_time` has no effect: every query reaches the bot."""
+    results = read_results(call.items("results") or [])
+    next_offset = call.text("next_offset")
+    if len(next_offset.encode("utf-8", "surrogatepass")) > limits.INLINE_OFFSET_BYTES:
+        raise bad_request("NEXT_OFFSET_INVALID")
+    button = call.mapping("button")
+    if button and not re.fullmatch(limits.START_PAYLOAD, str(button.get("start_parameter", "start"))):
+        raise bad_request("START_PARAM_INVALID")
+    world.answer_inline(call.text("inline_query_id"), InlineAnswer(results, next_offset, button))
+    return True
+
+
 # --- Chats -----------------------------------------------------------------------------------------------------------
 
 
@@ -227,6 +252,63 @@ def leave_chat(world: World, call: Parameters) -> bool:
     return True
 
 
+# --- The webhook -----------------------------------------------------------------------------------------------------
+
+
+def set_webhook(world: World, call: Parameters) -> bool:
+    """Let updates be posted from now on; with an empty `url` let them be fetched."""
+    url = call.text("url")
+    if not url:
+        return delete_webhook(world, call)
+    try:
+        parts = urlsplit(url)
+        scheme, host, _port = parts.scheme, parts.hostname, parts.port
+    except ValueError:
+        raise bad_request("invalid webhook URL specified") from None
+    if scheme not in ("http", "https"):
+        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    if host not in _LOOPBACK:
+        # Not a refusal of Telegram's, which wants the opposite: nothing that is said here leaves this machine.
+        raise bad_request("bad webhook: the local Telegram calls addresses of this machine only")
+    secret = call.text("secret_token")
+    if not re.fullmatch(limits.WEBHOOK_SECRET, secret):
+        raise bad_request("secret token contains unallowed characters")
+    wanted = call.number("max_connections", limits.WEBHOOK_CONNECTIONS_DEFAULT)
+    _prepare_updates(world, call)
+    world.set_webhook(Webhook(url, secret, min(max(wanted, 1), limits.WEBHOOK_CONNECTIONS)))
+    return True
+
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def delete_webhook(world: World, call: Parameters) -> bool:
+    """Let updates be fetched from now on."""
+    _prepare_updates(world, call)
+    world.set_webhook(None)
+    return True
+
+
+def _prepare_updates(world: World, call: Parameters) -> None:
+    allowed = call.items("allowed_updates")
+    if allowed is not None:
+        world.updates.allow([str(kind) for kind in allowed])
+    if call.flag("drop_pending_updates"):
+        world.updates.drop()
+
+
+def get_webhook_info(world: World, _call: Parameters) -> JSON:
+    """Describe the webhook, and the latest attempt that failed."""
+    info: JSON = {"url": "", "has_custom_certificate": False, "pending_update_count": len(world.updates)}
+    if webhook := world.webhook:
+        info |= {"url": webhook.url, "max_connections": webhook.max_connections}
+        if webhook.error:
+            info |= {"last_error_date": webhook.error_date, "last_error_message": webhook.error}
+    if world.updates.allowed:
+        info["allowed_updates"] = sorted(world.updates.allowed)
+    return info
+
+
 # --- The bot itself --------------------------------------------------------------------------------------------------
 
 
@@ -235,19 +317,12 @@ def get_me(world: World, _call: Parameters) -> JSON:
     more: JSON = {
         "can_join_groups": True,
         "can_read_all_group_messages": not world.privacy,
-        "supports_inline_queries": False,
+        "supports_inline_queries": world.inline,
         "can_connect_to_business": False,
         "has_main_web_app": False,
     }
     name = world.profile.names.get("", world.bot.first_name)
     return world.bot.wire() | more | {"first_name": name}
-
-
-def delete_webhook(world: World, call: Parameters) -> bool:
-    """Do nothing: there is no webhook. Forget the updates that wait where asked to."""
-    if call.flag("drop_pending_updates"):
-        world.updates.drop()
-    return True
 
 
 def done(_world: World, _call: Parameters) -> bool:
@@ -354,10 +429,13 @@ def get_chat_menu_button(world: World, _call: Parameters) -> JSON:
 
 METHODS: dict[str, Method] = {
     "answercallbackquery": answer_callback_query,
+    "answerinlinequery": answer_inline_query,
     "close": done,
     "deletemessage": delete_message,
+    "deletemessages": delete_messages,
     "deletemycommands": delete_my_commands,
     "deletewebhook": delete_webhook,
+    "editmessagecaption": edit_message_caption,
     "editmessagereplymarkup": edit_message_reply_markup,
     "editmessagetext": edit_message_text,
     "getchat": get_chat,
@@ -367,6 +445,7 @@ METHODS: dict[str, Method] = {
     "getmydescription": get_my_description,
     "getmyname": get_my_name,
     "getmyshortdescription": get_my_short_description,
+    "getwebhookinfo": get_webhook_info,
     "leavechat": leave_chat,
     "logout": done,
     "sendchataction": send_chat_action,
@@ -377,5 +456,6 @@ METHODS: dict[str, Method] = {
     "setmydescription": set_my_description,
     "setmyname": set_my_name,
     "setmyshortdescription": set_my_short_description,
+    "setwebhook": set_webhook,
 }
 """By name in small letters: Telegram doesn't tell them apart by case."""

@@ -9,21 +9,35 @@ from bot.local_telegram.refusals import bad_request
 # Parameters that hold JSON, with the name Telegram gives them when it can't read them.
 _STRUCTURES = {
     "allowed_updates": "allowed updates",
+    "button": "inline query results button",
     "caption_entities": "entities",
     "commands": "commands",
     "entities": "entities",
+    "input_message_content": "input message content",
     "link_preview_options": "link preview options",
     "menu_button": "menu button",
+    "message_ids": "message identifiers",
     "reply_markup": "reply keyboard markup",
     "reply_parameters": "reply parameters",
+    "results": "inline query results",
     "scope": "bot command scope",
 }
-_NUMBERS = {"cache_time", "chat_id", "limit", "message_id", "message_thread_id", "offset", "timeout"}
+_NUMBERS = {
+    "cache_time",
+    "chat_id",
+    "limit",
+    "max_connections",
+    "message_id",
+    "message_thread_id",
+    "offset",
+    "timeout",
+}
 _FLAGS = {
     "disable_notification",
     "drop_pending_updates",
     "for_channels",
     "has_spoiler",
+    "is_personal",
     "protect_content",
     "show_alert",
     "show_caption_above_media",

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from bot.local_telegram import limits
 from bot.local_telegram.entities import NO_TEXT, Entity, Formatted, finished, utf16_length
-from bot.local_telegram.world import Chat, Event, Message, Notice, User, World
+from bot.local_telegram.world import Chat, Event, InlineQuery, Message, Notice, User, World
 
 PATIENCE = 10.0
 """Seconds that a person waits for the bot before the wait fails."""
@@ -202,7 +202,7 @@ class Person:
         current = message.chat.messages[message.id]
         if current.sender != self.user:
             raise AssertionError("People can edit their own messages only.")
-        return self._telegram.world.edit(current, _written(text), current.markup)
+        return self._telegram.world.edit(current, _written(text), current.markup, by=self.user)
 
     async def sends(
         self,
@@ -251,14 +251,17 @@ class Person:
 
     def _post(self, to: Group | None, topic: int | None, reply_to: "Message | Heard | None", **what: Any) -> Message:
         chat = to.chat if to else self.chat
-        if chat.type == "private" and chat.bot == "kicked":
-            raise AssertionError(f"{self.user.first_name} has blocked the bot: unblock it first.")
-        if chat.type != "private" and self.user.id not in chat.members:
-            raise AssertionError(f"{self.user.first_name} isn't in {chat.title}.")
+        self._check_may_write(chat)
         if topic is not None and topic not in chat.topics:
             raise AssertionError(f"{chat.title} has no topic {topic}; there is {chat.topics}.")
         replied = chat.messages.get(reply_to.id) if reply_to else None  # as it stands now, whenever it was heard
         return self._telegram.world.post(chat, self.user, reply_to=replied, thread_id=topic, **what)
+
+    def _check_may_write(self, chat: Chat) -> None:
+        if chat.type == "private" and chat.bot == "kicked":
+            raise AssertionError(f"{self.user.first_name} has blocked the bot: unblock it first.")
+        if chat.type != "private" and self.user.id not in chat.members:
+            raise AssertionError(f"{self.user.first_name} isn't in {chat.title}.")
 
     # --- tapping -----------------------------------------------------------------------------------------------------
 
@@ -275,6 +278,31 @@ class Person:
         return await self._telegram.until(
             chat.id, lambda: query.notice, f"an answer to {self.user.first_name}'s tap on {label!r}"
         )
+
+    # --- inline queries ----------------------------------------------------------------------------------------------
+
+    async def asks_inline(self, text: str, where: Group | None = None, offset: str = "") -> InlineQuery:
+        """Type the bot's name and a query, and wait for what the bot offers. `offset` asks for results that follow.
+
+        Raises:
+            AssertionError: The bot takes no inline queries, or the query is too long for Telegram's field.
+        """
+        if not self._telegram.world.inline:
+            raise AssertionError("The bot takes no inline queries: make the local Telegram with inline=True.")
+        if utf16_length(text) > limits.INLINE_QUERY:
+            raise AssertionError(f"An inline query holds at most {limits.INLINE_QUERY} characters.")
+        query = self._telegram.world.ask_inline(where.chat if where else self.chat, self.user, text, offset)
+        name = self.user.first_name
+        await self._telegram.until("inline", lambda: query.answer, f"an answer to {name}'s inline query {text!r}")
+        return query
+
+    async def chooses(self, title: str, of: InlineQuery, where: Group | None = None) -> Message:
+        """Send the result of this title, and return the message."""
+        if of.answer is None:
+            raise AssertionError("The bot hasn't answered this query.")
+        chat = where.chat if where else self.chat
+        self._check_may_write(chat)
+        return self._telegram.world.choose(chat, of, of.answer.find(title))
 
     # --- hearing -----------------------------------------------------------------------------------------------------
 

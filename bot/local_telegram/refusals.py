@@ -48,4 +48,9 @@ def too_many_requests(retry_after: int) -> Refusal:
 NOT_FOUND = "Not Found"
 UNAUTHORIZED = "Unauthorized"
 CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+WEBHOOK_ACTIVE = (
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+)
+WEBHOOK_SET = "Conflict: terminated by setWebhook request"
+QUERY_TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 BLOCKED = "bot was blocked by the user"

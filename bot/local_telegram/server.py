@@ -13,7 +13,15 @@ from bot.local_telegram import limits
 from bot.local_telegram.faults import Fault, Faults
 from bot.local_telegram.methods import METHODS
 from bot.local_telegram.parameters import Parameters, decoded
-from bot.local_telegram.refusals import CONFLICT, NOT_FOUND, UNAUTHORIZED, Refusal, bad_request
+from bot.local_telegram.refusals import (
+    CONFLICT,
+    NOT_FOUND,
+    UNAUTHORIZED,
+    WEBHOOK_ACTIVE,
+    WEBHOOK_SET,
+    Refusal,
+    bad_request,
+)
 from bot.local_telegram.watch import Watch
 from bot.local_telegram.world import JSON, World
 
@@ -74,6 +82,15 @@ class BotApi:
         """Let those who wait for an answer go."""
         self._closing = True
         self._watch.all_changed()
+
+    async def carry_out(self, method: str, raw: JSON) -> None:
+        """Answer a call that came as the answer of a webhook: the bot doesn't get to know how it went."""
+        parameters = decoded(raw)
+        try:
+            body = {"ok": True, "result": await self._result(method, Parameters(parameters), None)}
+            self._record(Call(method, parameters, body, 200))
+        except Refusal as refusal:
+            self._record(Call(method, parameters, refusal.envelope(), refusal.code))
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -145,6 +162,8 @@ class BotApi:
 
     async def _get_updates(self, call: Parameters) -> list[JSON]:
         updates = self._world.updates
+        if self._world.webhook:
+            raise Refusal(409, WEBHOOK_ACTIVE)
         allowed = call.items("allowed_updates")
         if allowed is not None:
             updates.allow([str(kind) for kind in allowed])
@@ -162,6 +181,8 @@ class BotApi:
                 return []
             if self._poll != mine:
                 raise Refusal(409, CONFLICT)
+            if self._world.webhook:
+                raise Refusal(409, WEBHOOK_SET)
             return updates.first(count) or None
 
         seconds = min(max(call.number("timeout"), 0), limits.LONG_POLL_SECONDS)

@@ -1,5 +1,7 @@
 """The local Telegram as a whole: the world, its server, and the people in it."""
 
+import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from types import TracebackType
@@ -13,6 +15,7 @@ from bot.local_telegram.page_routes import Page
 from bot.local_telegram.people import PATIENCE, Group, Person, within
 from bot.local_telegram.server import HOST, BotApi, Call, loopback_only, unknown_path
 from bot.local_telegram.watch import Watch
+from bot.local_telegram.webhook import Delivery
 from bot.local_telegram.world import User, World
 
 T = TypeVar("T")
@@ -27,7 +30,10 @@ class LocalTelegram:
         port: 0 for any free one.
         page: Whether to serve the chat page at `/`.
         privacy: Whether the bot is kept from messages of groups that are not meant for it (BotFather's default).
+        inline: Whether the bot takes inline queries (BotFather's /setinline).
+        inline_feedback: Whether it is told which results are chosen (BotFather's /setinlinefeedback).
         clock: Seconds since 1970; another one lets a test grow old without waiting.
+        pause: Waits so many seconds before another attempt at the webhook; another one lets a test go on at once.
 
     Attributes:
         url: Where it is, without a slash at the end.
@@ -38,7 +44,15 @@ class LocalTelegram:
     """
 
     def __init__(
-        self, port: int = 0, page: bool = False, privacy: bool = True, clock: Callable[[], float] = time.time
+        self,
+        port: int = 0,
+        page: bool = False,
+        privacy: bool = True,
+        *,
+        inline: bool = False,
+        inline_feedback: bool = False,
+        clock: Callable[[], float] = time.time,
+        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self.url = f"http://{HOST}:{port}"
         self.token = "1:local"  # noqa: S105 (it opens nothing)
@@ -46,8 +60,10 @@ class LocalTelegram:
         self._port = port
         self._watch = Watch()
         bot = User(1, "Local Bot", "local_bot", is_bot=True)
-        self.world = World(bot, self._watch.changed, privacy, clock)
+        self.world = World(bot, self._watch.changed, privacy, clock, inline=inline, inline_feedback=inline_feedback)
         self._api = BotApi(self.world, self.token, self._watch)
+        self._delivery = Delivery(self.world, self._watch, self._api.carry_out, pause)
+        self._delivering: asyncio.Task[None] | None = None
         self._page = Page(self, self._watch) if page else None
         self._runner: web.AppRunner | None = None
 
@@ -82,9 +98,15 @@ class LocalTelegram:
             await self.stop()
             raise
         self.url = f"http://{HOST}:{self._runner.addresses[0][1]}"
+        self._delivering = asyncio.create_task(self._delivery.run())
 
     async def stop(self) -> None:
         """Stop serving."""
+        if self._delivering:
+            self._delivering.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._delivering
+            self._delivering = None
         self._api.close()
         if self._page:
             self._page.close()

@@ -13,8 +13,9 @@ from typing import Any, Literal
 
 from bot.local_telegram import limits
 from bot.local_telegram.entities import NO_TEXT, Formatted, part
+from bot.local_telegram.inline import InlineAnswer, InlineResult
 from bot.local_telegram.profile import Profile
-from bot.local_telegram.refusals import BLOCKED, bad_request, forbidden
+from bot.local_telegram.refusals import BLOCKED, QUERY_TOO_OLD, bad_request, forbidden
 from bot.local_telegram.updates import Updates
 
 JSON = dict[str, Any]
@@ -55,6 +56,8 @@ class Message:
         date: Seconds since 1970.
         edited: When it was last edited; 0 where it never was.
         link_preview: `link_preview_options` as the bot gave them.
+        via: The bot whose inline result it was sent as.
+        inline_id: `inline_message_id`, by which that bot knows it; empty where it has no buttons.
     """
 
     id: int
@@ -69,6 +72,8 @@ class Message:
     thread_id: int | None = None
     edited: int = 0
     link_preview: JSON | None = None
+    via: User | None = None
+    inline_id: str = ""
 
     @property
     def inline_keyboard(self) -> list[list[JSON]]:
@@ -89,12 +94,11 @@ class Message:
             "chat": self.chat.wire(),
             "date": self.date,
         }
+        if self.via:
+            out["via_bot"] = self.via.wire()
         if self.edited:
             out["edit_date"] = self.edited
-        if self.thread_id:
-            out["message_thread_id"] = self.thread_id
-            if self.chat.is_forum:
-                out["is_topic_message"] = True
+        out |= self._place_wire()
         if self.reply_to and with_reply:
             out["reply_to_message"] = self.reply_to.wire(with_reply=False)
         if self.kind != "text":
@@ -109,6 +113,13 @@ class Message:
         if self.link_preview:
             out["link_preview_options"] = self.link_preview
         return out
+
+    def _place_wire(self) -> JSON:
+        """Return where in the chat it is."""
+        if not self.thread_id:
+            return {}
+        topic = {"is_topic_message": True} if self.chat.is_forum else {}
+        return {"message_thread_id": self.thread_id} | topic
 
 
 SERVICE_KINDS = frozenset(
@@ -132,6 +143,29 @@ class Notice:
 
 
 @dataclass
+class Webhook:
+    """Where the bot wants its updates posted.
+
+    Attributes:
+        url: An address on this machine.
+        secret_token: Sent along, so that the bot knows who posts; empty for none.
+        max_connections: How many the bot would take at once.
+        error: Why the latest attempt that failed did; empty where none has.
+        error_date: When that was, in seconds since 1970.
+    """
+
+    url: str
+    secret_token: str = ""
+    max_connections: int = limits.WEBHOOK_CONNECTIONS_DEFAULT
+    error: str = ""
+    error_date: int = 0
+
+    def failed(self, date: int, error: str) -> None:
+        """Remember why an attempt failed."""
+        self.error, self.error_date = error, date
+
+
+@dataclass
 class CallbackQuery:
     """A tap on a callback button, which waits for the bot's answer."""
 
@@ -141,6 +175,17 @@ class CallbackQuery:
     data: str
     asked: float
     notice: Notice | None = None
+
+
+@dataclass
+class InlineQuery:
+    """What a person typed behind the bot's name, which waits for the bot's answer."""
+
+    id: str
+    sender: User
+    text: str
+    asked: float
+    answer: InlineAnswer | None = None
 
 
 @dataclass(frozen=True)
@@ -212,6 +257,8 @@ class World:
         changed: Called with a topic after each change: a chat's id, or "updates".
         privacy: Whether the bot is kept from messages of groups that are not meant for it (BotFather's default).
         clock: Seconds since 1970.
+        inline: Whether the bot takes inline queries (BotFather's /setinline).
+        inline_feedback: Whether it is told which results are chosen (BotFather's /setinlinefeedback).
     """
 
     def __init__(
@@ -220,19 +267,28 @@ class World:
         changed: Callable[[Hashable], None],
         privacy: bool = True,
         clock: Callable[[], float] = time.time,
+        *,
+        inline: bool = False,
+        inline_feedback: bool = False,
     ) -> None:
         self.bot = bot
         self.privacy = privacy
+        self.inline = inline
+        self.inline_feedback = inline_feedback
         self.profile = Profile()
         self.updates = Updates()
+        self.webhook: Webhook | None = None
         self.chats: dict[int, Chat] = {}
         self.callbacks: OrderedDict[str, CallbackQuery] = OrderedDict()
+        self.inline_queries: OrderedDict[str, InlineQuery] = OrderedDict()
         self.clock = clock
+        self._inline_messages: OrderedDict[str, tuple[Chat, int]] = OrderedDict()
         self._changed = changed
         self._user_ids = count(100_001)
         self._group_ids = count(5_000_001)
         self._supergroup_ids = count(1_000_000_000_001)
         self._callback_ids = count(1)
+        self._inline_ids = count(1)
         # One row of message ids for all private chats and groups of an account, another for each supergroup.
         self._message_ids: defaultdict[int, count[int]] = defaultdict(lambda: count(1))
 
@@ -338,6 +394,8 @@ class World:
         reply_to: Message | None = None,
         thread_id: int | None = None,
         link_preview: JSON | None = None,
+        via: User | None = None,
+        inline_id: str = "",
     ) -> Message:
         """Put a message into a chat, and tell the bot where it is not its own."""
         ids = self._message_ids[chat.id if chat.type == "supergroup" else 0]
@@ -353,6 +411,8 @@ class World:
             reply_to or chat.messages.get(thread_id or 0),
             self._thread(chat, reply_to, thread_id),
             link_preview=link_preview,
+            via=via,
+            inline_id=inline_id,
         )
         chat.messages[message.id] = message
         while len(chat.messages) > limits.MESSAGES_KEPT:
@@ -375,12 +435,12 @@ class World:
         # Outside forums a thread is what hangs on one message by replies, and bears its id.
         return reply_to.thread_id or reply_to.id
 
-    def edit(self, message: Message, formatted: Formatted, markup: JSON | None) -> Message:
-        """Change a message, and tell the bot where it is not its own."""
+    def edit(self, message: Message, formatted: Formatted, markup: JSON | None, by: User) -> Message:
+        """Change a message, and tell the bot where it hasn't done so itself."""
         edited = replace(message, formatted=formatted, markup=markup, edited=self.now)
         message.chat.messages[message.id] = edited
         self._see(message.chat, "edit", edited)
-        if message.sender != self.bot:
+        if by != self.bot:
             self._tell("edited_message", edited)
         return edited
 
@@ -420,7 +480,7 @@ class World:
         chat = message.chat
         if chat.type == "private" or not self.privacy or chat.bot == "administrator" or message.is_service:
             return True
-        if message.reply_to and message.reply_to.sender == self.bot:
+        if self.bot in (message.via, message.reply_to.sender if message.reply_to else None):
             return True
         mention = f"@{self.bot.username}".lower()
         for entity in message.formatted.entities:
@@ -439,7 +499,8 @@ class World:
         self.callbacks[query.id] = query
         while len(self.callbacks) > limits.CALLBACKS_KEPT:
             self.callbacks.popitem(last=False)
-        content: JSON = {"id": query.id, "from": sender.wire(), "message": message.wire()}
+        content: JSON = {"id": query.id, "from": sender.wire()}
+        content |= {"inline_message_id": message.inline_id} if message.inline_id else {"message": message.wire()}
         self._update("callback_query", content | {"chat_instance": str(abs(message.chat.id)), "data": data})
         return query
 
@@ -451,9 +512,70 @@ class World:
         """
         query = self.callbacks.get(query_id)
         if query is None or query.notice or self.clock() - query.asked > limits.CALLBACK_SECONDS:
-            raise bad_request("query is too old and response timeout expired or query ID is invalid")
+            raise bad_request(QUERY_TOO_OLD)
         query.notice = notice
         self._see(query.message.chat, "notice", query=query)
+
+    # --- inline queries ----------------------------------------------------------------------------------------------
+
+    def ask_inline(self, chat: Chat, sender: User, text: str, offset: str = "") -> InlineQuery:
+        """Let a person type an inline query in a chat. Telegram doesn't say in which, only of what kind it is."""
+        query = InlineQuery(str(next(self._inline_ids)), sender, text, self.clock())
+        self.inline_queries[query.id] = query
+        while len(self.inline_queries) > limits.INLINE_QUERIES_KEPT:
+            self.inline_queries.popitem(last=False)
+        chat_type = "sender" if chat.type == "private" else chat.type
+        content: JSON = {"id": query.id, "from": sender.wire(), "query": text, "offset": offset}
+        self._update("inline_query", content | {"chat_type": chat_type})
+        return query
+
+    def answer_inline(self, query_id: str, answer: InlineAnswer) -> None:
+        """Answer an inline query.
+
+        Raises:
+            Refusal: There is no such query, it was answered before, or it is too old.
+        """
+        query = self.inline_queries.get(query_id)
+        if query is None or query.answer or self.clock() - query.asked > limits.INLINE_SECONDS:
+            raise bad_request(QUERY_TOO_OLD)
+        query.answer = answer
+        self._changed("inline")
+
+    def choose(self, chat: Chat, query: InlineQuery, result: InlineResult) -> Message:
+        """Let a person send one of the results."""
+        inline_id = f"local-{next(self._inline_ids)}" if result.markup else ""
+        message = self.post(
+            chat,
+            query.sender,
+            result.formatted,
+            kind=result.kind,
+            content=result.content,
+            markup=result.markup,
+            via=self.bot,
+            inline_id=inline_id,
+        )
+        if inline_id:
+            self._inline_messages[inline_id] = (chat, message.id)
+            while len(self._inline_messages) > limits.INLINE_MESSAGES_KEPT:
+                self._inline_messages.popitem(last=False)
+        if self.inline_feedback:
+            content: JSON = {"result_id": result.id, "from": query.sender.wire(), "query": query.text}
+            if inline_id:
+                content["inline_message_id"] = inline_id
+            self._update("chosen_inline_result", content)
+        return message
+
+    def inline_message(self, inline_id: str) -> Message | None:
+        """Return the message that the bot knows by an `inline_message_id`; None where there is none."""
+        chat, message_id = self._inline_messages.get(inline_id, (None, 0))
+        return chat.messages.get(message_id) if chat else None
+
+    # --- the webhook -------------------------------------------------------------------------------------------------
+
+    def set_webhook(self, webhook: Webhook | None) -> None:
+        """Let updates be posted from now on, or with None be fetched again."""
+        self.webhook = webhook
+        self._changed("updates")
 
     # --- telling -----------------------------------------------------------------------------------------------------
 

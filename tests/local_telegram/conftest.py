@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import aiohttp
 import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyKeyboardMarkup, ReplyKeyboardRemove, Update
 from telegram.ext import (
@@ -30,6 +31,16 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+async def called(telegram: LocalTelegram, method: str, **parameters: Any) -> dict[str, Any]:
+    """Call a method as it stands, without what a library adds, leaves out or refuses, and return the answer's body."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{telegram.base_url}{telegram.token}/{method}", json=parameters) as response,
+    ):
+        body: dict[str, Any] = await response.json()
+        return body
 
 
 @dataclass

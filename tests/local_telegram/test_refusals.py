@@ -463,10 +463,31 @@ def test_no_text_brings_the_server_down(world: World, text: str, parse_mode: str
 
 NAMES = st.sampled_from(["chat_id", "text", "message_id", "message_thread_id", "reply_markup", "reply_parameters"])
 MORE_NAMES = st.sampled_from(
-    ["commands", "scope", "menu_button", "description", "language_code", "link_preview_options"]
+    ["commands", "scope", "menu_button", "description", "language_code", "link_preview_options", "message_ids"]
+)
+NEWER_NAMES = st.sampled_from(
+    ["url", "secret_token", "max_connections", "inline_message_id", "inline_query_id", "button", "photo", "caption"]
+)
+RESULTS = st.lists(
+    shaped(
+        {
+            "type": st.sampled_from(["article", "photo", "gif"]),
+            "id": st.text(),
+            "title": st.text(),
+            "photo_url": st.text(),
+            "input_message_content": shaped({"message_text": st.text(), "parse_mode": st.just("HTML")}),
+            "reply_markup": shaped({"inline_keyboard": rows}),
+        }
+    )
+    | json_values
 )
 
 
-@given(method=st.sampled_from(sorted(METHODS)), values=st.dictionaries(NAMES | MORE_NAMES, json_values))
+@given(results=RESULTS | json_values)
+def test_no_inline_result_brings_the_server_down(world: World, results: Any) -> None:
+    call(world, "answerinlinequery", results=results)
+
+
+@given(method=st.sampled_from(sorted(METHODS)), values=st.dictionaries(NAMES | MORE_NAMES | NEWER_NAMES, json_values))
 def test_no_call_brings_the_server_down(world: World, method: str, values: dict[str, Any]) -> None:
     call(world, method, **values)
