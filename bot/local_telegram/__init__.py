@@ -14,12 +14,14 @@ It is for trying the bot out in a browser (`LocalTelegram(port=8080, page=True)`
 
 from bot.local_telegram.entities import Entity, Formatted
 from bot.local_telegram.faults import Chance, Fault
+from bot.local_telegram.inside import Bulletin, Inside, Row, Section
 from bot.local_telegram.people import Group, Heard, Person
 from bot.local_telegram.server import Call
 from bot.local_telegram.telegram import LocalTelegram
 from bot.local_telegram.world import Message, Notice
 
 __all__ = [
+    "Bulletin",
     "Call",
     "Chance",
     "Entity",
@@ -27,8 +29,11 @@ __all__ = [
     "Formatted",
     "Group",
     "Heard",
+    "Inside",
     "LocalTelegram",
     "Message",
     "Notice",
     "Person",
+    "Row",
+    "Section",
 ]
