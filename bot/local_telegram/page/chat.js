@@ -138,9 +138,9 @@ function openChat(next) {
   offerCommands();
 }
 
-function drawAvatar(place, { title, id }) {
+function drawAvatar(place, { title, members }) {
   place.textContent = title.slice(0, 1);
-  place.dataset.colour = Math.abs(id) % 4;
+  place.dataset.colour = members.length ? 1 : 0;
 }
 
 function drawChats() {
@@ -348,7 +348,7 @@ function offerCommands() {
   const commands = offered();
   choice = Math.min(choice, Math.max(commands.length - 1, 0));
   $("commands").replaceChildren(...commands.map(({ command, description }, i) => {
-    const option = { id: `command-${i}`, role: "option", "aria-selected": i === choice, onclick: () => sendCommand(command) };
+    const option = { id: `command-${i}`, role: "option", "aria-selected": String(i === choice), onclick: () => sendCommand(command) };
     return element("li", option, element("b", {}, `/${command}`), " ", element("span", {}, description));
   }));
   $("commands").hidden = commands.length === 0;
