@@ -80,7 +80,7 @@ def _sections(reply: Reply) -> list[Section]:
         Section("Most probable", tuple(Row(intent, share=share) for intent, share in explanation.ranking)),
         Section(
             "Nearest phrasings",
-            tuple(Row(phrasing, intent or "off topic", share) for share, phrasing, intent in explanation.nearest),
+            tuple(Row(text, intent or "off topic", min(share, 1.0)) for share, text, intent in explanation.nearest),
         ),
     ]
 

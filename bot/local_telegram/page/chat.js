@@ -228,7 +228,7 @@ function dayBefore(message) {
 
 function bubble(message) {
   const mine = message.from.id === you;
-  const name = mine ? "You" : message.from.first_name === bot.name || message.from.id === bot.id ? bot.name : message.from.first_name;
+  const name = nameOf(message);
   const box = element("div", { class: message.sticker ? "bubble bare" : "bubble" });
   if (chat.members.length && !mine) box.append(element("b", { class: "sender" }, name));
   else box.append(element("span", { class: "unseen" }, `${name}: `));
@@ -247,13 +247,18 @@ function bubble(message) {
   return item;
 }
 
+function nameOf(message) {
+  if (message.from.id === you) return "You";
+  return message.from.id === bot.id ? bot.name : message.from.first_name;
+}
+
 function foot(message) {
   const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   return element("span", { class: "foot" }, (message.edit_date ? "edited " : "") + time);
 }
 
 function moreButton(message, name) {
-  const label = `Actions for the message of ${name === "You" ? "yours" : name}: ${summary(message, 40)}`;
+  const label = `Actions, ${name}: ${summary(message, 40)}`;
   return element("button", {
     type: "button", class: "more", "aria-label": label, "aria-haspopup": "menu", "data-key": `more ${message.message_id}`,
     onclick: (event) => openActions(message, event.currentTarget),
@@ -277,8 +282,7 @@ function quoted(message) {
     item?.classList.add("found");
     setTimeout(() => item?.classList.remove("found"), 1500);
   };
-  const name = message.from.id === you ? "You" : message.from.id === bot.id ? bot.name : message.from.first_name;
-  return element("button", { type: "button", class: "quoted", onclick: to }, element("b", {}, name),
+  return element("button", { type: "button", class: "quoted", onclick: to }, element("b", {}, nameOf(message)),
     element("span", { class: "unseen" }, ": "), element("span", {}, summary(message)));
 }
 
@@ -370,9 +374,12 @@ function chooseCommand(key) {
   switch (key) {
     case "ArrowDown": choice = (choice + 1) % commands.length; break;
     case "ArrowUp": choice = (choice + commands.length - 1) % commands.length; break;
-    case "Tab": $("text").value = `/${commands[choice].command}`; break;
+    case "Tab":
+      if ($("text").value === `/${commands[choice].command}`) return false; // Nothing to complete: the focus moves on.
+      setText(`/${commands[choice].command}`);
+      break;
     case "Enter": sendCommand(commands[choice].command); return true;
-    case "Escape": setText(""); return true;
+    case "Escape": setText(""); $("text").focus(); return true;
     default: return false;
   }
   offerCommands();
@@ -393,8 +400,7 @@ function setContext(next) {
   $("context").hidden = !next;
   if (!next) return;
   const message = next.edit ?? next.reply;
-  const whose = message.from.id === you ? "yourself" : message.from.first_name;
-  $("context-title").textContent = next.edit ? "Edit message" : `Reply to ${whose}`;
+  $("context-title").textContent = next.edit ? "Edit message" : `Reply to ${nameOf(message)}`;
   $("context-text").textContent = summary(message);
   if (next.edit) setText(next.edit.text);
   $("text").focus();
@@ -438,6 +444,7 @@ $("text").addEventListener("keydown", (event) => {
     setContext(null);
   }
 });
+$("commands").addEventListener("keydown", (event) => { if (event.key !== "Tab" && chooseCommand(event.key)) event.preventDefault(); });
 $("context-cancel").addEventListener("click", () => { setContext(null); $("text").focus(); });
 $("start").addEventListener("click", () => { say("/start"); $("text").focus(); });
 $("menu").addEventListener("click", () => { setText(offered().length ? "" : "/"); $("text").focus(); });
