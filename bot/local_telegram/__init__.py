@@ -9,7 +9,8 @@ An unmodified bot talks to it when its base address is changed:
         await anna.says("ice or heat?")
         reply = await anna.hears()
 
-It is for trying the bot out in a browser (`LocalTelegram(port=8080, page=True)`), for tests and for load.
+It is for trying the bot out in a browser (`LocalTelegram(port=8080, page=True)`), for tests and for load. A bot in the
+same process can have shown beside the chat how it came to an answer (`LocalTelegram.shows_inside`).
 """
 
 from bot.local_telegram.entities import Entity, Formatted

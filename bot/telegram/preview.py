@@ -1,6 +1,7 @@
 """Runs the bot on the Telegram of this machine, with a look inside and an ear for saved knowledge files."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,8 @@ from bot.reply import Explanation, Reply
 from bot.telegram.handlers import Conversation
 from bot.telegram.service import conversing, introduce, stopped
 from knowledge.load import KnowledgeError
+
+log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
 """Between two looks at the knowledge files."""
@@ -113,6 +116,9 @@ async def follow(
             assistant = await asyncio.to_thread(anew)
         except KnowledgeError as error:
             announce(Bulletin(_first(error), "bad"))
+        except Exception:
+            log.exception("the saved knowledge could not be taken up")
+            announce(Bulletin("The saved knowledge could not be taken up: the preview's log says why.", "bad"))
         else:
             await replace(assistant)
             announce(Bulletin("The saved knowledge answers now."))

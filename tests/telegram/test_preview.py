@@ -87,6 +87,8 @@ def edited(tmp_path: Path, assistant: Assistant) -> Edited:
         told: list[Bulletin] = []
 
         def anew() -> Assistant:
+            if editor.file.read_text(encoding="utf-8") == "beyond the check":
+                raise ZeroDivisionError
             if "wrong" in editor.file.read_text(encoding="utf-8"):
                 finding = Finding(editor.file, 3, "The title is too long.", "Shorten it.")
                 raise KnowledgeError([finding, finding])
@@ -118,6 +120,12 @@ async def test_a_faulty_file_is_named_until_it_is_mended(edited: Edited, assista
     assert [bulletin.kind for bulletin in told] == ["busy", "bad", "busy", "good"]
     assert "one.yaml:3: The title is too long. Shorten it." in told[1].text
     assert "1 more" in told[1].text
+
+
+async def test_a_file_that_breaks_what_reads_it_does_not_end_the_looking(edited: Edited, assistant: Assistant) -> None:
+    answering, told = await edited(["beyond the check", "this is mended"])
+    assert answering == [assistant]
+    assert [bulletin.kind for bulletin in told] == ["busy", "bad", "busy", "good"]
 
 
 async def test_another_assistant_takes_over_in_the_middle_of_a_chat(

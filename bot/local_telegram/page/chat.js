@@ -513,9 +513,13 @@ $("theme").addEventListener("click", () => {
 });
 prefersDark.addEventListener("change", drawTheme);
 
-// When the keyboard or a notice takes room from the chat, its latest message stays in sight.
+// When the keyboard or a message takes room from the chat, its latest message stays in sight, unless one has scrolled up.
+let lastTop = 0;
 $("log").addEventListener("scroll", () => {
-  atEnd = $("log").scrollTop + $("log").clientHeight > $("log").scrollHeight - 40;
+  const { scrollTop, clientHeight, scrollHeight } = $("log");
+  const near = scrollTop + clientHeight > scrollHeight - 40;
+  if (near || scrollTop < lastTop) atEnd = near;
+  lastTop = scrollTop;
   $("latest").hidden = atEnd;
 });
 $("latest").addEventListener("click", () => { showLatest(); $("text").focus(); });
