@@ -109,13 +109,16 @@ def run(folder: Path) -> None:
 @click.option("--port", default=8080, show_default=True, help="Port of the chat page, on this machine only.")
 def preview(folder: Path, port: int) -> None:
     """Try the bot in a browser, against a Telegram on this machine: no token, no network."""
-    from bot.telegram.service import PortTakenError, run_preview  # noqa: PLC0415 - slow to import
+    from bot.telegram.preview import PortTakenError, run_preview  # noqa: PLC0415 - slow to import
 
     _log()
     try:
         asyncio.run(
             run_preview(
-                _assistant(folder), port, ready=lambda url: click.echo(f"Talk to the bot at {url} (stop with Ctrl+C).")
+                _assistant(folder),
+                port,
+                ready=lambda url: click.echo(f"Talk to the bot at {url} (stop with Ctrl+C)."),
+                anew=lambda: _sound_assistant(folder),
             )
         )
     except PortTakenError as error:
@@ -243,8 +246,7 @@ def knowledge() -> None:
 def knowledge_check(folder: Path) -> None:
     """Check the knowledge files: each finding has its file, its line and the mend."""
     try:
-        known = load(folder)
-        findings = sorted([*check(known), *pattern_findings(known)])
+        known, findings = _checked(folder)
     except KnowledgeError as error:
         findings = error.findings
     for finding in findings:
@@ -275,6 +277,28 @@ def _assistant(folder: Path) -> Assistant:
         return Assistant(known, fitted_matcher(known, installed_embedding()), fitted_reader(known))
     except PatternError:
         raise _unusable(list(pattern_findings(known))) from None
+
+
+def _sound_assistant(folder: Path) -> Assistant:
+    """Return an assistant on knowledge that passes `knowledge check`.
+
+    Raises:
+        KnowledgeError: It doesn't.
+    """
+    known, findings = _checked(folder)
+    if findings:
+        raise KnowledgeError(findings)
+    return Assistant(known, fitted_matcher(known, installed_embedding()))
+
+
+def _checked(folder: Path) -> tuple[Knowledge, list[Finding]]:
+    """Return the knowledge with all findings of its check.
+
+    Raises:
+        KnowledgeError: It can't be read.
+    """
+    known = load(folder)
+    return known, sorted([*check(known), *pattern_findings(known)])
 
 
 def _knowledge(folder: Path) -> Knowledge:

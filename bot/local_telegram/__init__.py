@@ -9,7 +9,8 @@ An unmodified bot talks to it when its base address is changed:
         await anna.says("ice or heat?")
         reply = await anna.hears()
 
-It is for trying the bot out in a browser (`LocalTelegram(port=8080, page=True)`), for tests and for load.
+It is for trying the bot out in a browser (`LocalTelegram(port=8080, page=True)`), for tests and for load. A bot in the
+same process can have shown beside the chat how it came to an answer (`LocalTelegram.shows_inside`).
 
 Updates are fetched with getUpdates or posted to a webhook on this machine. With `inline=True` people can type inline
 queries. What Telegram refuses is refused in its own words; its limits stand in `limits`, each with its source. What is
@@ -24,12 +25,14 @@ a method that isn't in `methods.METHODS`, with 404. Otherwise than with Telegram
 from bot.local_telegram.entities import Entity, Formatted
 from bot.local_telegram.faults import Chance, Fault
 from bot.local_telegram.inline import InlineAnswer, InlineResult
+from bot.local_telegram.inside import Bulletin, Inside, Row, Section
 from bot.local_telegram.people import Group, Heard, Person
 from bot.local_telegram.server import Call
 from bot.local_telegram.telegram import LocalTelegram
 from bot.local_telegram.world import InlineQuery, Message, Notice
 
 __all__ = [
+    "Bulletin",
     "Call",
     "Chance",
     "Entity",
@@ -40,8 +43,11 @@ __all__ = [
     "InlineAnswer",
     "InlineQuery",
     "InlineResult",
+    "Inside",
     "LocalTelegram",
     "Message",
     "Notice",
     "Person",
+    "Row",
+    "Section",
 ]

@@ -1,4 +1,4 @@
-"""The chat page: static files, and the routes by which each browser tab acts as a person of its own."""
+"""The chat page: static files, and the routes by which each browser tab acts as people of its own."""
 
 import asyncio
 import contextlib
@@ -6,19 +6,14 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from importlib import resources
-from typing import Protocol
 
 from aiohttp import web
 
-from bot.local_telegram.people import Person, Telegram
+from bot.local_telegram.page_tab import Feed, HostTelegram, Tab
 from bot.local_telegram.watch import Watch
-from bot.local_telegram.world import JSON, Event
+from bot.local_telegram.world import JSON, Chat
 
-_FILES = {
-    "/": ("index.html", "text/html"),
-    "/chat.css": ("chat.css", "text/css"),
-    "/chat.js": ("chat.js", "text/javascript"),
-}
+_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -30,15 +25,7 @@ _SESSION = re.compile(r"[0-9a-zA-Z-]{8,64}")
 _SESSIONS = 1000
 _HEARTBEAT_SECONDS = 15.0
 
-Action = Callable[[Person, JSON], Awaitable[JSON]]
-
-
-class HostTelegram(Telegram, Protocol):
-    """What the page needs of the server it is on."""
-
-    def person(self, name: str, language: str = "en", username: str = "") -> Person:
-        """Make a person."""
-        ...
+Action = Callable[[Tab, JSON], Awaitable[JSON]]
 
 
 class Page:
@@ -47,13 +34,23 @@ class Page:
     def __init__(self, telegram: HostTelegram, watch: Watch) -> None:
         self._telegram = telegram
         self._watch = watch
-        self._people: dict[str, Person] = {}
+        self._tabs: dict[str, Tab] = {}
         self._closing = False
+        self._actions: dict[str, Action] = {
+            "say": self._say,
+            "edit": self._edit,
+            "delete": self._delete,
+            "tap": self._tap,
+            "send": self._send,
+            "clear": self._clear,
+            "group": self._group,
+        }
 
     def add_routes(self, app: web.Application) -> None:
         """Serve the page at `/` and its calls at `/page/<session>/<action>`."""
-        for path in _FILES:
-            app.router.add_get(path, self._file)
+        for file in resources.files("bot.local_telegram").joinpath("page").iterdir():
+            name = "" if file.name == "index.html" else file.name
+            app.router.add_get(f"/{name}", self._file)
         app.router.add_get("/page/{session}/events", self._events)
         app.router.add_post("/page/{session}/{action}", self._act)
 
@@ -64,139 +61,119 @@ class Page:
 
     @staticmethod
     async def _file(request: web.Request) -> web.Response:
-        name, content_type = _FILES[request.path]
+        name = request.path.strip("/") or "index.html"
         body = resources.files("bot.local_telegram").joinpath("page", name).read_bytes()
+        content_type = _TYPES[name.rpartition(".")[2]]
         return web.Response(body=body, content_type=content_type, charset="utf-8", headers=_HEADERS)
 
-    def _person(self, request: web.Request) -> Person:
+    def _tab(self, request: web.Request) -> Tab:
         session = request.match_info["session"]
         if not _SESSION.fullmatch(session):
             raise web.HTTPBadRequest(text="A session's id is 8 to 64 letters, digits and hyphens.")
-        if session not in self._people:
-            if len(self._people) >= _SESSIONS:
+        if session not in self._tabs:
+            if len(self._tabs) >= _SESSIONS:
                 raise web.HTTPTooManyRequests(text=f"More than {_SESSIONS} chats: start the preview anew.")
-            self._people[session] = self._telegram.person("You")
-        return self._people[session]
+            self._tabs[session] = Tab(self._telegram)
+        return self._tabs[session]
 
-    # --- what the person does ----------------------------------------------------------------------------------------
+    # --- what people do ----------------------------------------------------------------------------------------------
 
     async def _act(self, request: web.Request) -> web.Response:
         # A page elsewhere can post a form here without asking, but not JSON.
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType(text="Send JSON.")
-        actions: dict[str, Action] = {
-            "say": self._say,
-            "edit": self._edit,
-            "tap": self._tap,
-            "send": self._send,
-            "clear": self._clear,
-        }
-        action = actions.get(request.match_info["action"])
+        action = self._actions.get(request.match_info["action"])
         if action is None:
             raise web.HTTPNotFound(text="No such action.")
-        person = self._person(request)
+        tab = self._tab(request)
         try:
             body = await request.json()
-            answer = await action(person, body if isinstance(body, dict) else {})
-        except (AssertionError, KeyError, TypeError, ValueError) as error:
+            answer = await action(tab, body if isinstance(body, dict) else {})
+        except KeyError:
+            raise web.HTTPBadRequest(text="That message is gone, or the page left something out.") from None
+        except (AssertionError, TypeError, ValueError) as error:
             raise web.HTTPBadRequest(text=str(error) or "Not understood.") from None
         return web.json_response(answer)
 
-    async def _say(self, person: Person, body: JSON) -> JSON:
-        reply_to = person.chat.messages.get(body.get("reply_to", 0))
-        message = await person.says(str(body["text"]), reply_to=reply_to)
+    @staticmethod
+    def _chat(tab: Tab, body: JSON) -> Chat:
+        return tab.chat(int(body.get("chat", tab.you.chat.id)))
+
+    async def _say(self, tab: Tab, body: JSON) -> JSON:
+        chat = self._chat(tab, body)
+        reply_to = chat.messages.get(int(body.get("reply_to", 0)))
+        person = tab.person(int(body.get("as", 0)))
+        message = await person.says(str(body["text"]), to=tab.where(chat), reply_to=reply_to)
         return {"message_id": message.id}
 
-    async def _edit(self, person: Person, body: JSON) -> JSON:
-        await person.edits(person.chat.messages[int(body["message_id"])], str(body["text"]))
+    async def _edit(self, tab: Tab, body: JSON) -> JSON:
+        message = self._chat(tab, body).messages[int(body["message_id"])]
+        await tab.person(message.sender.id).edits(message, str(body["text"]))
         return {}
 
-    async def _tap(self, person: Person, body: JSON) -> JSON:
-        message = person.chat.messages[int(body["message_id"])]
+    async def _delete(self, tab: Tab, body: JSON) -> JSON:
+        self._telegram.world.delete(self._chat(tab, body).messages[int(body["message_id"])])
+        return {}
+
+    async def _tap(self, tab: Tab, body: JSON) -> JSON:
+        message = self._chat(tab, body).messages[int(body["message_id"])]
         data = str(body["data"])
         if data not in [button.get("callback_data") for row in message.inline_keyboard for button in row]:
             raise ValueError("That button is gone.")
-        query = self._telegram.world.tap(message, person.user, data)
+        query = self._telegram.world.tap(message, tab.person(int(body.get("as", 0))).user, data)
         return {"query": query.id}
 
-    async def _send(self, person: Person, body: JSON) -> JSON:
+    async def _send(self, tab: Tab, body: JSON) -> JSON:
+        chat = self._chat(tab, body)
+        person = tab.person(int(body.get("as", 0)))
+        to, reply_to = tab.where(chat), chat.messages.get(int(body.get("reply_to", 0)))
         caption = str(body.get("caption", ""))
         match body["what"]:
             case "photo":
-                await person.sends_photo(caption)
+                await person.sends_photo(caption, to=to, reply_to=reply_to)
             case "voice":
-                await person.sends_voice(caption)
+                await person.sends_voice(caption, to=to, reply_to=reply_to)
+            case "sticker":
+                await person.sends_sticker(str(body.get("emoji", "👍"))[:8], to=to, reply_to=reply_to)
             case what:
-                raise ValueError(f"Can't send {what!r}: photo or voice.")
+                raise ValueError(f"Can't send {what!r}: photo, voice or sticker.")
         return {}
 
-    async def _clear(self, person: Person, _body: JSON) -> JSON:
-        self._telegram.world.clear(person.chat)
+    async def _clear(self, tab: Tab, body: JSON) -> JSON:
+        self._telegram.world.clear(self._chat(tab, body))
         return {}
 
-    # --- what the person sees ----------------------------------------------------------------------------------------
+    async def _group(self, tab: Tab, _body: JSON) -> JSON:
+        chat = tab.open_group()
+        self._watch.changed(tab.you)
+        return {"chat": chat.id}
+
+    # --- what people see ---------------------------------------------------------------------------------------------
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        person = self._person(request)
+        tab = self._tab(request)
         stream = web.StreamResponse(headers={**_HEADERS, "Content-Type": "text/event-stream"})
         await stream.prepare(request)
         with contextlib.suppress(ConnectionResetError):  # the page was closed
-            await self._tell(person, stream, int(request.headers.get("Last-Event-ID", "0") or 0))
+            await self._tell(Feed(self._telegram, tab), stream)
         return stream
 
-    async def _tell(self, person: Person, stream: web.StreamResponse, last: int) -> None:
-        """Send all that happens in a person's chat after the event numbered `last`, for as long as the page listens."""
-        oldest = person.chat.events[0].number if person.chat.events else 1
-        if not 0 < last <= person.chat.event_number or last < oldest - 1:
-            last = person.chat.event_number
-            await _send_event(stream, "state", last, self._state(person))
+    async def _tell(self, feed: Feed, stream: web.StreamResponse) -> None:
+        """Send everything as it stands, then all that happens for as long as the page listens.
 
-        def look() -> list[Event] | None:
-            if self._closing:
-                return []
-            return [event for event in person.chat.events if event.number > last] or None
-
+        A page that was away connects anew and is sent everything again.
+        """
+        await _send_event(stream, "state", feed.state())
         while not self._closing:
             try:
                 async with asyncio.timeout(_HEARTBEAT_SECONDS):
-                    news = await self._watch.until(person.chat.id, look)
+                    news = await self._watch.until_any(feed.tab.topics, lambda: [] if self._closing else feed.news())
             except TimeoutError:
                 await stream.write(b": still here\n\n")
                 continue
-            for event in news:
-                await _send_event(stream, event.kind, event.number, _event_wire(person, event))
-                last = event.number
-
-    def _state(self, person: Person) -> JSON:
-        profile = self._telegram.world.profile
-        commands = next(iter(profile.commands.values()), [])
-        return {
-            "bot": {
-                "id": self._telegram.world.bot.id,
-                "name": profile.names.get("") or self._telegram.world.bot.first_name,
-                "username": self._telegram.world.bot.username,
-                "about": profile.descriptions.get("", ""),
-                "commands": commands,
-            },
-            "messages": [message.wire() for message in person.messages],
-            "keyboard": person.chat.keyboard,
-        }
+            for kind, data in news:
+                await _send_event(stream, kind, data)
 
 
-def _event_wire(person: Person, event: Event) -> JSON:
-    match event.kind:
-        case "message" | "edit" if event.message:
-            return event.message.wire()
-        case "delete" if event.message:
-            return {"message_id": event.message.id}
-        case "notice" if event.query and event.query.notice:
-            notice = event.query.notice
-            return {"query": event.query.id, "text": notice.text, "alert": notice.alert, "url": notice.url}
-        case "keyboard":
-            return {"keyboard": person.chat.keyboard}
-        case _:
-            return {}
-
-
-async def _send_event(stream: web.StreamResponse, kind: str, number: int, data: JSON) -> None:
-    await stream.write(f"id: {number}\nevent: {kind}\ndata: {json.dumps(data)}\n\n".encode())
+async def _send_event(stream: web.StreamResponse, kind: str, data: JSON) -> None:
+    await stream.write(f"event: {kind}\ndata: {json.dumps(data)}\n\n".encode())

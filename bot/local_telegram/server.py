@@ -57,11 +57,13 @@ class BotApi:
 
     Attributes:
         calls: The latest calls, getUpdates among them.
+        number: How many calls there were in all.
         faults: What is to go wrong.
     """
 
     def __init__(self, world: World, token: str, watch: Watch) -> None:
         self.calls: deque[Call] = deque(maxlen=limits.CALLS_KEPT)
+        self.number = 0
         self.faults = Faults()
         self._world = world
         self._token = token
@@ -157,6 +159,7 @@ class BotApi:
 
     def _record(self, call: Call) -> None:
         self.calls.append(call)
+        self.number += 1
         log.debug("%s", call)
         self._watch.changed("calls")
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from itertools import islice
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
@@ -11,6 +12,7 @@ from aiohttp import web
 
 from bot.local_telegram import limits
 from bot.local_telegram.faults import Chance, Fault
+from bot.local_telegram.inside import Bulletin, Inside
 from bot.local_telegram.page_routes import Page
 from bot.local_telegram.people import PATIENCE, Group, Person, within
 from bot.local_telegram.server import HOST, BotApi, Call, loopback_only, unknown_path
@@ -39,6 +41,7 @@ class LocalTelegram:
         url: Where it is, without a slash at the end.
         token: The bot's token.
         world: Everything there is.
+        bulletin: The latest news of the bot.
         bot_idle: Telegram can't know when a bot has finished with an update. Set this to something that can, and
             `quiet` waits for it too: `application.update_queue.join` for python-telegram-bot.
     """
@@ -56,6 +59,7 @@ class LocalTelegram:
     ) -> None:
         self.url = f"http://{HOST}:{port}"
         self.token = "1:local"  # noqa: S105 (it opens nothing)
+        self.bulletin: Bulletin | None = None
         self.bot_idle: Callable[[], Awaitable[object]] | None = None
         self._port = port
         self._watch = Watch()
@@ -156,6 +160,18 @@ class LocalTelegram:
         self.world.set_bot_status(chat, "member", by=members[0].user)
         return Group(self, chat, members[0].user)
 
+    # --- what the bot tells of itself --------------------------------------------------------------------------------
+
+    def shows_inside(self, chat_id: int, inside: Inside) -> None:
+        """Show beside a chat how the bot came to an answer."""
+        if chat := self.world.chats.get(chat_id):
+            self.world.show_inside(chat, inside)
+
+    def announces(self, bulletin: Bulletin) -> None:
+        """Show news of the bot in every tab, until there are other news."""
+        self.bulletin = bulletin
+        self._watch.changed("bulletin")
+
     # --- looking and waiting -----------------------------------------------------------------------------------------
 
     def calls(self, method: str | None = None) -> list[Call]:
@@ -166,6 +182,11 @@ class LocalTelegram:
             for call in self._api.calls
             if (call.method.lower() == wanted if wanted else call.method.lower() != "getupdates")
         ]
+
+    def calls_since(self, number: int) -> tuple[int, list[Call]]:
+        """Return how many calls there were in all, and those that are kept of the ones after the first `number`."""
+        new = min(self._api.number - number, len(self._api.calls))
+        return self._api.number, list(islice(reversed(self._api.calls), new))[::-1]
 
     @property
     def polled(self) -> bool:

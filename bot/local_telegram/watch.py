@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -27,14 +27,23 @@ class Watch:
 
     async def until(self, topic: Hashable, look: Callable[[], T | None]) -> T:
         """Return what `look` finds, as soon as it finds something. It looks again after each change of `topic`."""
+        return await self.until_any([topic], look)
+
+    async def until_any(self, topics: Collection[Hashable], look: Callable[[], T | None]) -> T:
+        """Return what `look` finds, as soon as it finds something. It looks again after each change of a topic."""
         while (found := look()) is None:
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting[topic].add(future)
+            for topic in topics:
+                self._waiting[topic].add(future)
             try:
                 await future
             finally:
-                if topic in self._waiting:
-                    self._waiting[topic].discard(future)
-                    if not self._waiting[topic]:
-                        del self._waiting[topic]
+                for topic in topics:
+                    self._forget(topic, future)
         return found
+
+    def _forget(self, topic: Hashable, future: asyncio.Future[None]) -> None:
+        if topic in self._waiting:
+            self._waiting[topic].discard(future)
+            if not self._waiting[topic]:
+                del self._waiting[topic]

@@ -14,12 +14,14 @@ from typing import Any, Literal
 from bot.local_telegram import limits
 from bot.local_telegram.entities import NO_TEXT, Formatted, part
 from bot.local_telegram.inline import InlineAnswer, InlineResult
+from bot.local_telegram.inside import Inside
 from bot.local_telegram.profile import Profile
 from bot.local_telegram.refusals import BLOCKED, QUERY_TOO_OLD, bad_request, forbidden
 from bot.local_telegram.updates import Updates
 
 JSON = dict[str, Any]
 ChatType = Literal["private", "group", "supergroup"]
+EventKind = Literal["message", "edit", "delete", "keyboard", "notice", "action", "clear", "inside"]
 BotStatus = Literal["member", "administrator", "left", "kicked"]
 
 
@@ -195,15 +197,17 @@ class Event:
     Attributes:
         number: Counts up within the chat.
         kind: What happened: a message came, was edited or was deleted; the shown reply keyboard changed; the bot
-            answered a tap or says that it is typing; the chat was emptied.
+            answered a tap, says that it is typing, or tells how it came to an answer; the chat was emptied.
         message: The message concerned.
         query: The tap that was answered.
+        inside: How the bot came to an answer.
     """
 
     number: int
-    kind: Literal["message", "edit", "delete", "keyboard", "notice", "action", "clear"]
+    kind: EventKind
     message: Message | None = None
     query: CallbackQuery | None = None
+    inside: Inside | None = None
 
 
 @dataclass(eq=False)
@@ -218,6 +222,7 @@ class Chat:
         started: Whether the bot may write: in a private chat the person writes first.
         migrated_to: The supergroup that this group became.
         keyboard: The reply keyboard that is shown.
+        inside: How the bot came to its latest answer, if it tells.
     """
 
     id: int
@@ -231,6 +236,7 @@ class Chat:
     started: bool = True
     migrated_to: int | None = None
     keyboard: JSON | None = None
+    inside: Inside | None = None
     messages: OrderedDict[int, Message] = field(default_factory=OrderedDict, repr=False)
     events: deque[Event] = field(default_factory=lambda: deque(maxlen=limits.EVENTS_KEPT), repr=False)
     event_number: int = 0
@@ -452,8 +458,13 @@ class World:
     def clear(self, chat: Chat) -> None:
         """Remove all messages of a chat and its keyboard. The bot isn't told, as with Telegram."""
         chat.messages.clear()
-        chat.keyboard = None
+        chat.keyboard = chat.inside = None
         self._see(chat, "clear")
+
+    def show_inside(self, chat: Chat, inside: Inside) -> None:
+        """Let it be seen how the bot came to an answer."""
+        chat.inside = inside
+        self._see(chat, "inside", inside=inside)
 
     def act(self, chat: Chat) -> None:
         """Let the bot be seen typing or the like."""
@@ -582,12 +593,13 @@ class World:
     def _see(
         self,
         chat: Chat,
-        kind: Literal["message", "edit", "delete", "keyboard", "notice", "action", "clear"],
+        kind: EventKind,
         message: Message | None = None,
         query: CallbackQuery | None = None,
+        inside: Inside | None = None,
     ) -> None:
         chat.event_number += 1
-        chat.events.append(Event(chat.event_number, kind, message, query))
+        chat.events.append(Event(chat.event_number, kind, message, query, inside))
         self._changed(chat.id)
 
     def _update(self, kind: str, content: JSON) -> None:

@@ -6,6 +6,7 @@ import re
 import secrets
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,12 +77,26 @@ class Addressed(filters.MessageFilter):
         return f"@{message.get_bot().username}".casefold() in _words(message).casefold()
 
 
-class Conversation:
-    """The handlers, with the assistant that they ask."""
+Observer = Callable[[Message, Reply, float], object]
+"""Told of each question's reply, and of the milliseconds that it took."""
 
-    def __init__(self, assistant: Assistant) -> None:
+
+class Conversation:
+    """The handlers, with the assistant that they ask.
+
+    Args:
+        assistant: What answers.
+        observer: Told of each reply to a question.
+    """
+
+    def __init__(self, assistant: Assistant, observer: Observer | None = None) -> None:
+        self._observer = observer
+        self.answer_with(assistant)
+
+    def answer_with(self, assistant: Assistant) -> None:
+        """Let another assistant answer from now on."""
         self._assistant = assistant
-        self._wording: Wording = assistant.knowledge.wording
+        self.wording: Wording = assistant.knowledge.wording
 
     def handlers(self) -> list[Handler]:
         """Return all handlers, in the order in which they are tried."""
@@ -106,8 +121,8 @@ class Conversation:
             await self._show(self._assistant.open(context.args[0], _memory(context)), message, context)
             return
         # A message takes one keyboard: the lasting one comes with the text, the examples with a line of their own.
-        shown = render(self._assistant.page("start", _memory(context)), self._wording, context.bot.username)
-        await send(message, Rendered(shown.html, topics_keyboard(self._wording)))
+        shown = render(self._assistant.page("start", _memory(context)), self.wording, context.bot.username)
+        await send(message, Rendered(shown.html, topics_keyboard(self.wording)))
         await self._show(self._assistant.examples(), message, context)
 
     async def ask(self, update: Update, context: Context) -> None:
@@ -117,7 +132,7 @@ class Conversation:
         if question:
             await self._reply(question, message, context)
         else:
-            await self._show(self._assistant.fixed(self._wording.ask_in_group), message, context)
+            await self._show(self._assistant.fixed(self.wording.ask_in_group), message, context)
 
     async def question(self, update: Update, context: Context) -> None:
         """A question in free words, or a picture's caption; also an edited one."""
@@ -145,7 +160,7 @@ class Conversation:
 
     async def not_text(self, update: Update, context: Context) -> None:
         """A picture, a voice message and whatever else holds no words."""
-        message, lines = _message(update), self._wording.not_text
+        message, lines = _message(update), self.wording.not_text
         kinds = [
             (message.photo or message.video or message.animation or message.video_note, lines.picture),
             (message.voice or message.audio, lines.voice),
@@ -167,7 +182,7 @@ class Conversation:
             log.info("a tap was answered too late for its notice")
         action = unpack(query.data or "")
         memory = _memory(context)
-        reply = self._assistant.press(action, memory) if action else self._assistant.fixed(self._wording.gone)
+        reply = self._assistant.press(action, memory) if action else self._assistant.fixed(self.wording.gone)
         # A button on a message too old for Telegram to show still has its chat.
         if query.message is not None:
             await self._show(reply, query.message, context, page=action.page if action else 0)
@@ -179,7 +194,7 @@ class Conversation:
         elif isinstance(update, Update) and update.effective_message:
             error_id = secrets.token_hex(4)
             log.error("error %s", error_id, exc_info=context.error)
-            text = self._wording.error.replace("{error_id}", error_id)
+            text = self.wording.error.replace("{error_id}", error_id)
             try:
                 await self._show(self._assistant.fixed(text, _memory(context)), update.effective_message, context)
             except TelegramError:
@@ -198,7 +213,10 @@ class Conversation:
             asked = asked.alone()
         # In a thread, so that Telegram is still listened to. The next message waits: the application takes one update
         # after another, so that each is read in the light of the one before it.
+        began = time.perf_counter()
         reply = await asyncio.to_thread(self._assistant.reply, asked)
+        if self._observer:
+            self._observer(message, reply, 1000 * (time.perf_counter() - began))
         for sign in reply.explanation.signs if reply.explanation else ():
             log.info("warning sign %s (%s%s) by %s", sign.flag, sign.level, "" if sign.sure else ", unsure", sign.rule)
         if answer is None or reply.kind == "alert":
@@ -207,7 +225,7 @@ class Conversation:
             await self._show(reply, message, context, said=said)
             return
         data.chat.heard(reply, now)
-        shown = render(reply, self._wording, context.bot.username)
+        shown = render(reply, self.wording, context.bot.username)
         try:
             await edit(message, answer, shown)
         except BadRequest as error:
@@ -227,7 +245,7 @@ class Conversation:
             said: What was written, if the next message may go on with it.
         """
         data = _data(context)
-        sent = await send(to, render(reply, self._wording, context.bot.username, page))
+        sent = await send(to, render(reply, self.wording, context.bot.username, page))
         if reply.joins and data.latest:
             await _take_back(to, data.latest)
         data.chat.heard(reply, time.monotonic(), said)

@@ -1,10 +1,10 @@
-"""Runs the bot on Telegram, or on the Telegram of this machine."""
+"""Runs the bot on Telegram."""
 
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from telegram import Bot, BotCommand, Update
@@ -12,7 +12,6 @@ from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
 
 from bot.assistant import Assistant
-from bot.local_telegram import LocalTelegram
 from bot.settings import Settings
 from bot.telegram.handlers import ChatData, Context, Conversation
 from knowledge.wording import Wording
@@ -32,13 +31,8 @@ class TokenRefusedError(Exception):
     """Telegram doesn't know the token."""
 
 
-class PortTakenError(Exception):
-    """The chat page's port is in use."""
-
-
-def build(assistant: Assistant, token: str, url: str) -> App:
+def build(conversation: Conversation, token: str, url: str) -> App:
     """Return the application, with its handlers, for the Bot API at `url`."""
-    conversation = Conversation(assistant)
     application = (
         ApplicationBuilder()
         .token(token)
@@ -52,17 +46,26 @@ def build(assistant: Assistant, token: str, url: str) -> App:
     return application
 
 
-@asynccontextmanager
-async def polling(assistant: Assistant, token: str, url: str) -> AsyncIterator[App]:
+def polling(assistant: Assistant, token: str, url: str) -> AbstractAsyncContextManager[App]:
     """Run the bot, by polling, for the length of the block.
 
     Raises:
         TokenRefusedError: Telegram doesn't know the token.
     """
-    application = build(assistant, token, url)
+    return conversing(Conversation(assistant), token, url)
+
+
+@asynccontextmanager
+async def conversing(conversation: Conversation, token: str, url: str) -> AsyncIterator[App]:
+    """Run a conversation's handlers, by polling, for the length of the block.
+
+    Raises:
+        TokenRefusedError: Telegram doesn't know the token.
+    """
+    application = build(conversation, token, url)
     try:
         await _connect(application)
-        await introduce(application.bot, assistant.knowledge.wording)
+        await introduce(application.bot, conversation.wording)
         await application.start()
         updater = application.updater
         assert updater is not None  # noqa: S101 - the builder makes one unless told otherwise
@@ -109,29 +112,10 @@ async def run_polling(assistant: Assistant, settings: Settings) -> None:
     """Run the bot on Telegram until the process is told to stop."""
     async with polling(assistant, settings.telegram_token.get_secret_value(), settings.telegram_url) as application:
         log.info("answering as @%s", application.bot.username)
-        await _stopped()
+        await stopped()
 
 
-async def run_preview(assistant: Assistant, port: int, ready: Callable[[str], object]) -> None:
-    """Run the bot against a Telegram on this machine, with its chat page, until the process is told to stop.
-
-    Args:
-        assistant: What answers.
-        port: The page's port.
-        ready: Called with the page's address once the bot answers there.
-
-    Raises:
-        PortTakenError: The port is in use.
-    """
-    try:
-        async with LocalTelegram(port=port, page=True) as telegram, polling(assistant, telegram.token, telegram.url):
-            ready(telegram.url)
-            await _stopped()
-    except OSError as error:
-        raise PortTakenError(f"port {port} can't be used ({error.strerror}): name another with --port") from None
-
-
-async def _stopped() -> None:
+async def stopped() -> None:
     """Return when the process is told to stop."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

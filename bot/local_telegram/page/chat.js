@@ -1,15 +1,19 @@
-// The chat page: a person in this tab talks with the bot. What happens comes as server-sent events, in the Bot API's
-// own shapes; what the person does goes out as JSON. Text is never put into the page as HTML.
+// The chat page: the people in this tab talk with the bot. What happens comes as server-sent events, in the Bot API's
+// own shapes; what people do goes out as JSON.
 
-const $ = (id) => document.getElementById(id);
-const main = document.querySelector("main");
+import { $, element, icon, keepingFocus } from "./dom.js";
+import { addCall, showBulletin, showCalls, showInside } from "./inside.js";
+import { openMenu } from "./menu.js";
+import { fitQuotes, formatted, safeAddress } from "./text.js";
+
+const STICKERS = ["👍", "❤️", "🙏", "😢"];
 const session = (sessionStorage.session ??= crypto.randomUUID());
 
 let bot = {};
-let messages = new Map();
-let keyboard = null;
+let you = 0;
+let chats = new Map();
+let chat = null; // The one that is shown.
 let context = null; // What the next text is: {edit: message} or {reply: message}; null for a new message.
-let typingTimer = 0;
 let atEnd = true;
 const pressed = new Map(); // The buttons whose taps the bot hasn't answered, by query.
 const answered = new Set(); // Taps whose answer came before their number did.
@@ -17,7 +21,8 @@ const answered = new Set(); // Taps whose answer came before their number did.
 // --- talking to the server --------------------------------------------------------------------------------------------
 
 async function act(action, body = {}) {
-  const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const about = { chat: chat.id, as: Number($("as").value) || you, ...body };
+  const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(about) };
   try {
     const response = await fetch(`/page/${session}/${action}`, options);
     if (response.ok) return await response.json();
@@ -28,36 +33,54 @@ async function act(action, body = {}) {
   return null;
 }
 
+function say(text, more = {}) {
+  chat.asked = performance.now();
+  return act("say", { text, ...more });
+}
+
 function listen() {
   const events = new EventSource(`/page/${session}/events`);
   const on = (kind, handle) => events.addEventListener(kind, (event) => handle(JSON.parse(event.data)));
+  const onChat = (kind, handle) => on(kind, (event) => handle(chats.get(event.chat), event));
   on("state", (state) => {
-    bot = state.bot;
-    keyboard = state.keyboard;
-    messages = new Map(state.messages.map((message) => [message.message_id, message]));
-    $("bot-name").textContent = document.title = bot.name;
-    $("about-text").textContent = bot.about;
-    drawCommands();
-    drawAll();
+    ({ bot, you } = state);
+    pressed.clear();
+    chats = new Map(state.chats.map((one) => [one.id, made(one)]));
+    showBulletin(state.bulletin);
+    keepingFocus(() => openChat(chats.get(chat?.id) ?? chats.get(you)));
   });
-  on("message", (message) => put(message));
-  on("edit", (message) => put(message));
-  on("delete", ({ message_id }) => { messages.delete(message_id); drawAll(); });
-  on("keyboard", (change) => { keyboard = change.keyboard; drawKeyboard(); });
-  on("clear", () => { messages.clear(); keyboard = null; setContext(null); drawAll(); });
-  on("action", () => status("typing …"));
-  on("notice", noticed);
-  events.onopen = () => status("");
-  events.onerror = () => status("The preview doesn't answer. Trying again …", true);
+  on("chat", (one) => { chats.set(one.id, made(one)); openChat(chats.get(one.id)); });
+  on("bulletin", showBulletin);
+  onChat("message", (where, { message }) => put(where, message));
+  onChat("edit", (where, { message }) => put(where, message));
+  onChat("delete", (where, { message_id }) => remove(where, message_id));
+  onChat("keyboard", (where, { keyboard }) => { where.keyboard = keyboard; where.keyboardOpen = true; drawKeyboard(); });
+  onChat("clear", (where) => {
+    where.messages.clear();
+    Object.assign(where, { keyboard: null, inside: null, calls: [] });
+    if (where === chat) openChat(where);
+    else drawChats();
+  });
+  onChat("action", (where) => typing(where, true));
+  onChat("notice", (_where, notice) => noticed(notice));
+  onChat("inside", (where, { inside }) => { where.inside = inside; if (where === chat) showInside(chat); });
+  onChat("call", (where, { call }) => { if (where === chat) addCall(chat, call); else where.calls.push(call); });
+  events.onopen = () => connection(true);
+  events.onerror = () => connection(false);
+}
+
+function made(one) {
+  const messages = new Map(one.messages.map((message) => [message.message_id, message]));
+  return { ...one, messages, title: one.title || bot.name, unread: 0, draft: "", keyboardOpen: true };
 }
 
 function noticed({ query, text, alert, url }) {
-  const button = pressed.get(query);
-  if (button) button.disabled = false;
+  pressed.get(query)?.removeAttribute("aria-busy");
   if (!pressed.delete(query)) answered.add(query);
   if (url) window.open(url, "_blank", "noopener");
   if (!text) return;
-  if (!alert) return show(text);
+  if (!alert) { show(text); return; }
+  $("alert-title").textContent = bot.name;
   $("alert-text").textContent = text;
   $("alert").showModal();
 }
@@ -69,62 +92,154 @@ function show(text) {
   setTimeout(() => { if ($("notice").textContent === text) $("notice").textContent = ""; }, 5000);
 }
 
-function status(text, lasting = false) {
-  clearTimeout(typingTimer);
-  $("status").textContent = text;
-  if (text && !lasting) typingTimer = setTimeout(() => status(""), 5000);
+let connected = true;
+
+function connection(good) {
+  connected = good;
+  drawStatus();
+}
+
+// Telegram shows it for five seconds, or until the message comes.
+function typing(where, now) {
+  clearTimeout(where.typing);
+  where.typing = now ? setTimeout(() => typing(where, false), 5000) : 0;
+  drawStatus();
+}
+
+function drawStatus() {
+  const grouped = chat?.members.length > 0;
+  const said = !connected ? "connecting …" : chat?.typing ? (grouped ? `${bot.name} is typing` : "typing") : "";
+  $("status").classList.toggle("typing", Boolean(chat?.typing) && connected);
+  const text = said || (grouped ? `${chat.members.length + 1} members` : "bot");
+  if ($("status").textContent !== text) $("status").textContent = text;
+}
+
+// --- the chats --------------------------------------------------------------------------------------------------------
+
+function openChat(next) {
+  if (chat && chat !== next) chat.draft = context ? "" : $("text").value;
+  if (chat?.id !== next.id) {
+    setContext(null);
+    $("text").value = next.draft;
+  }
+  chat = next;
+  chat.unread = 0;
+  $("bot-name").textContent = document.title = chat.title;
+  drawAvatar($("avatar"), chat);
+  $("about-text").textContent = bot.about;
+  const members = chat.members.map(({ id, first_name: name }) => element("option", { value: id }, name));
+  $("as").replaceChildren(...members);
+  $("as").hidden = members.length === 0;
+  drawStatus();
+  drawChats();
+  drawAll();
+  showInside(chat);
+  showCalls(chat);
+  offerCommands();
+}
+
+function drawAvatar(place, { title, members }) {
+  place.textContent = title.slice(0, 1);
+  place.dataset.colour = members.length ? 1 : 0;
+}
+
+function drawChats() {
+  const items = [...chats.values()].map((one) => {
+    const last = [...one.messages.values()].pop();
+    const avatar = element("span", { class: "avatar", "aria-hidden": "true" });
+    drawAvatar(avatar, one);
+    const open = () => { openChat(one); closeSheet(); if (!isNarrow.matches) $("text").focus(); };
+    const words = element("span", {}, element("b", {}, one.title), element("small", {}, last ? summary(last) : "No messages"));
+    const button = element("button", {
+      type: "button", "data-key": `chat ${one.id}`, "aria-current": one === chat ? "true" : false, onclick: open,
+    }, avatar, words);
+    if (one.unread) {
+      button.append(element("span", { class: "unread" }, `${one.unread}`, element("span", { class: "unseen" }, " unread")));
+    }
+    return element("li", {}, button);
+  });
+  keepingFocus(() => $("chat-list").replaceChildren(...items));
+  $("new-group").hidden = chats.size > 1;
 }
 
 // --- drawing ----------------------------------------------------------------------------------------------------------
 
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (value !== false) made.setAttribute(name, value);
+function put(where, message) {
+  const known = where.messages.has(message.message_id);
+  where.messages.set(message.message_id, message);
+  const theirs = message.from.id === bot.id;
+  if (theirs) typing(where, false);
+  if (theirs && where.asked) {
+    where.answered = performance.now() - where.asked;
+    where.asked = 0;
+    if (where === chat) showInside(chat);
   }
-  made.append(...children);
-  return made;
+  if (where !== chat && theirs) where.unread += known ? 0 : 1;
+  drawChats();
+  if (where !== chat) return;
+  keepingFocus(() => {
+    if (known) $(`message-${message.message_id}`)?.replaceWith(bubble(message));
+    else $("messages").append(...dayBefore(message), bubble(message));
+  });
+  fitQuotes($(`message-${message.message_id}`));
+  afterDrawing(atEnd || message.from.id === you);
 }
 
-function put(message) {
-  const known = messages.has(message.message_id);
-  messages.set(message.message_id, message);
-  if (message.from.id === bot.id) status("");
-  if (known) $(`message-${message.message_id}`)?.replaceWith(bubble(message));
-  else $("messages").append(bubble(message));
-  afterDrawing(!known);
+function remove(where, id) {
+  where.messages.delete(id);
+  drawChats();
+  if (where !== chat) return;
+  if ((context?.edit ?? context?.reply)?.message_id === id) setContext(null);
+  keepingFocus(() => $(`message-${id}`)?.remove());
+  for (const day of $("messages").querySelectorAll(".day")) {
+    if (!day.nextElementSibling || day.nextElementSibling.matches(".day")) day.remove();
+  }
+  afterDrawing(false);
 }
 
 function drawAll() {
-  $("messages").replaceChildren(...[...messages.values()].map(bubble));
+  // A chat that is opened is not read out as if all of it had just been said.
+  $("log").setAttribute("aria-live", "off");
+  keepingFocus(() => {
+    $("messages").replaceChildren();
+    for (const message of chat.messages.values()) $("messages").append(...dayBefore(message), bubble(message));
+  });
+  fitQuotes($("messages"));
   drawKeyboard();
   afterDrawing(true);
+  setTimeout(() => $("log").setAttribute("aria-live", "polite"), 100);
 }
 
 function afterDrawing(scroll) {
-  $("about").hidden = messages.size > 0 || !bot.about;
-  $("start").hidden = messages.size > 0;
+  $("about").hidden = chat.messages.size > 0 || !bot.about || chat.members.length > 0;
+  $("start").hidden = chat.messages.size > 0 || chat.members.length > 0;
   if (scroll) showLatest();
 }
 
 function showLatest() {
-  main.scrollTop = main.scrollHeight;
+  $("log").scrollTop = $("log").scrollHeight;
+}
+
+function dayBefore(message) {
+  const day = new Date(message.date * 1000).toLocaleDateString([], { day: "numeric", month: "long" });
+  const last = [...$("messages").querySelectorAll(".day")].pop();
+  return last?.textContent === day ? [] : [element("li", { class: "day" }, element("span", {}, day))];
 }
 
 function bubble(message) {
-  const mine = message.from.id !== bot.id;
-  const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  const foot = element("div", { class: "foot" }, (message.edit_date ? "edited " : "") + time);
-  foot.append(element("button", { type: "button", onclick: () => setContext({ reply: message }) }, "Reply"));
-  if (mine && message.text) {
-    foot.append(element("button", { type: "button", onclick: () => setContext({ edit: message }) }, "Edit"));
-  }
-  const box = element("div", { class: "bubble" }, element("span", { class: "unseen" }, mine ? "You: " : `${bot.name}: `));
-  if (message.reply_to_message) box.append(element("p", { class: "quoted" }, summary(message.reply_to_message)));
-  const attachment = attached(message);
-  if (attachment) box.append(element("p", { class: "attachment" }, attachment));
-  box.append(body(message), foot);
+  const mine = message.from.id === you;
+  const name = nameOf(message);
+  const box = element("div", { class: message.sticker ? "bubble bare" : "bubble" });
+  if (chat.members.length && !mine) box.append(element("b", { class: "sender" }, name));
+  else box.append(element("span", { class: "unseen" }, `${name}: `));
+  if (message.reply_to_message) box.append(quoted(message.reply_to_message));
+  box.append(...attached(message), formatted(message, bot, say), foot(message), moreButton(message, name));
+  box.addEventListener("contextmenu", (event) => {
+    if (event.target.closest("a") || String(getSelection())) return;
+    event.preventDefault();
+    openActions(message, box.querySelector(".more"));
+  });
+  box.addEventListener("dblclick", () => setContext({ reply: message }));
   const item = element("li", { id: `message-${message.message_id}`, class: mine ? "message mine" : "message" }, box);
   for (const row of message.reply_markup?.inline_keyboard ?? []) {
     item.append(element("div", { class: "row" }, ...row.map((button) => inlineButton(message, button))));
@@ -132,163 +247,284 @@ function bubble(message) {
   return item;
 }
 
-function attached(message) {
-  if (message.photo) return "Picture";
-  if (message.voice) return `Voice message, ${message.voice.duration} s`;
-  return "";
+function nameOf(message) {
+  if (message.from.id === you) return "You";
+  return message.from.id === bot.id ? bot.name : message.from.first_name;
 }
 
-const summary = (message) => (message.text ?? message.caption ?? attached(message)).slice(0, 80);
+function foot(message) {
+  const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return element("span", { class: "foot" }, (message.edit_date ? "edited " : "") + time);
+}
+
+function moreButton(message, name) {
+  const label = `Actions, ${name}: ${summary(message, 40)}`;
+  return element("button", {
+    type: "button", class: "more", "aria-label": label, "aria-haspopup": "menu", "data-key": `more ${message.message_id}`,
+    onclick: (event) => openActions(message, event.currentTarget),
+  }, icon("more"));
+}
+
+function openActions(message, anchor) {
+  const items = [["Reply", () => setContext({ reply: message })]];
+  if (message.text && message.from.id !== bot.id) items.push(["Edit", () => setContext({ edit: message })]);
+  if (message.text ?? message.caption) {
+    items.push(["Copy text", () => navigator.clipboard?.writeText(message.text ?? message.caption)]);
+  }
+  items.push(["Delete", () => act("delete", { message_id: message.message_id })]);
+  openMenu(anchor, "Message", items);
+}
+
+function quoted(message) {
+  const to = () => {
+    const item = $(`message-${message.message_id}`);
+    item?.scrollIntoView({ block: "center" });
+    item?.classList.add("found");
+    setTimeout(() => item?.classList.remove("found"), 1500);
+  };
+  return element("button", { type: "button", class: "quoted", onclick: to }, element("b", {}, nameOf(message)),
+    element("span", { class: "unseen" }, ": "), element("span", {}, summary(message)));
+}
+
+function attached(message) {
+  if (message.photo) return [element("div", { class: "photo", role: "img", "aria-label": "Picture" })];
+  if (message.sticker) return [element("div", { class: "sticker", role: "img", "aria-label": attachment(message) }, message.sticker.emoji)];
+  if (message.voice) return [element("div", { class: "voice" }, attachment(message))];
+  const name = attachment(message);
+  return name ? [element("p", { class: "attachment" }, name)] : [];
+}
+
+function attachment(message) {
+  if (message.photo) return "Picture";
+  if (message.sticker) return `Sticker ${message.sticker.emoji}`;
+  if (message.voice) return `Voice message, ${message.voice.duration} s`;
+  return message.text || message.caption ? "" : "Message";
+}
+
+function summary(message, most = 80) {
+  const text = [attachment(message), message.text ?? message.caption].filter(Boolean).join(", ");
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}
 
 function inlineButton(message, button) {
   if (button.url) {
     const href = safeAddress(button.url);
-    return element("a", { class: "button", href, target: "_blank", rel: "noopener noreferrer" }, `${button.text} ↗`);
+    const out = element("span", { class: "out", "aria-hidden": "true" }, "↗");
+    return element("a", { class: "button", href, target: "_blank", rel: "noopener noreferrer" }, button.text, out);
   }
   const tap = async (event) => {
     const pressedButton = event.currentTarget; // Gone from the event after the first await.
-    pressedButton.disabled = true;
+    if (pressedButton.hasAttribute("aria-busy")) return;
+    pressedButton.setAttribute("aria-busy", "true");
     const answer = await act("tap", { message_id: message.message_id, data: button.callback_data });
     if (answer && !answered.delete(answer.query)) pressed.set(answer.query, pressedButton);
-    else pressedButton.disabled = false;
+    else pressedButton.removeAttribute("aria-busy");
   };
-  return element("button", { type: "button", onclick: tap }, button.text);
+  const key = `tap ${message.message_id} ${button.callback_data}`;
+  return element("button", { type: "button", "data-key": key, onclick: tap }, button.text);
 }
 
 function drawKeyboard() {
-  const rows = (keyboard?.keyboard ?? []).map((row) => {
-    const buttons = row.map(({ text }) => element("button", { type: "button", onclick: () => act("say", { text }) }, text));
-    return element("div", { class: "row" }, ...buttons);
-  });
-  $("keyboard").replaceChildren(...rows);
-  $("text").placeholder = keyboard?.input_field_placeholder || "Message";
-}
-
-function drawCommands() {
-  const button = ({ command, description }) => {
-    const say = () => act("say", { text: `/${command}` });
-    return element("button", { type: "button", title: description, onclick: say }, `/${command}`);
+  const markup = chat.keyboard;
+  const press = (text) => () => {
+    if (markup.one_time_keyboard) { chat.keyboardOpen = false; drawKeyboard(); }
+    say(text);
   };
-  $("commands").replaceChildren(...bot.commands.map(button));
+  const rows = (markup?.keyboard ?? []).map((row) => element("div", { class: "row" }, ...row.map(({ text }) =>
+    element("button", { type: "button", "data-key": `key ${text}`, onclick: press(text) }, text))));
+  keepingFocus(() => $("keyboard").replaceChildren(...rows));
+  $("keyboard").hidden = !rows.length || !chat.keyboardOpen;
+  $("keyboard-toggle").hidden = !rows.length;
+  $("keyboard-toggle").setAttribute("aria-expanded", chat.keyboardOpen);
+  $("text").placeholder = markup?.input_field_placeholder || "Message";
 }
 
-// --- formatted text ---------------------------------------------------------------------------------------------------
+// --- commands ---------------------------------------------------------------------------------------------------------
 
-const TAGS = {
-  bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "pre", blockquote: "blockquote",
-};
+let choice = 0;
 
-// JavaScript's strings count UTF-16 code units, as the Bot API does, so offsets need no conversion.
-function body(message) {
-  const text = message.text ?? message.caption ?? "";
-  const entities = message.entities ?? message.caption_entities ?? [];
-  return element("div", { class: "body" }, ...pieces(text, entities, 0, text.length));
+function offered() {
+  const text = $("text").value;
+  return context?.edit || !/^\/\w*$/.test(text) ? [] : bot.commands.filter(({ command }) => `/${command}`.startsWith(text));
 }
 
-function pieces(text, entities, start, end) {
-  const out = [];
-  let at = start;
-  let left = entities;
-  while (left.length) {
-    const [first, ...others] = left;
-    const stop = Math.min(first.offset + first.length, end);
-    out.push(text.slice(at, first.offset));
-    const inside = others.filter((entity) => entity.offset < stop);
-    out.push(wrapped(first, text.slice(first.offset, stop), pieces(text, inside, first.offset, stop)));
-    left = others.filter((entity) => entity.offset >= stop);
-    at = stop;
+function offerCommands() {
+  const commands = offered();
+  choice = Math.min(choice, Math.max(commands.length - 1, 0));
+  $("commands").replaceChildren(...commands.map(({ command, description }, i) => {
+    const option = { id: `command-${i}`, role: "option", "aria-selected": String(i === choice), onclick: () => sendCommand(command) };
+    return element("li", option, element("b", {}, `/${command}`), " ", element("span", {}, description));
+  }));
+  $("commands").hidden = commands.length === 0;
+  if (commands.length) $("text").setAttribute("aria-activedescendant", `command-${choice}`);
+  else $("text").removeAttribute("aria-activedescendant");
+  $(`command-${choice}`)?.scrollIntoView({ block: "nearest" });
+}
+
+function sendCommand(command) {
+  setText("");
+  $("text").focus();
+  say(`/${command}`);
+}
+
+// Returns whether the key was for the list of commands.
+function chooseCommand(key) {
+  const commands = offered();
+  if (!commands.length) return false;
+  switch (key) {
+    case "ArrowDown": choice = (choice + 1) % commands.length; break;
+    case "ArrowUp": choice = (choice + commands.length - 1) % commands.length; break;
+    case "Tab":
+      if ($("text").value === `/${commands[choice].command}`) return false; // Nothing to complete: the focus moves on.
+      setText(`/${commands[choice].command}`);
+      break;
+    case "Enter": sendCommand(commands[choice].command); return true;
+    case "Escape": setText(""); $("text").focus(); return true;
+    default: return false;
   }
-  out.push(text.slice(at, end));
-  return out;
-}
-
-function wrapped(entity, text, children) {
-  switch (entity.type) {
-    case "text_link": return link(entity.url, children);
-    case "url": return link(/^https?:/i.test(text) ? text : `https://${text}`, children);
-    case "email": return link(`mailto:${text}`, children);
-    case "bot_command":
-      return element("a", { href: "#", onclick: (event) => { event.preventDefault(); act("say", { text }); } }, ...children);
-    case "spoiler": {
-      const open = (event) => event.currentTarget.classList.add("open");
-      return element("button", { type: "button", class: "spoiler", title: "Hidden text: press to read", onclick: open },
-        ...children);
-    }
-    case "expandable_blockquote":
-      return element("blockquote", {}, element("details", {}, element("summary", {}, "Show more"), ...children));
-    default:
-      return element(TAGS[entity.type] ?? "span", {}, ...children);
-  }
-}
-
-function link(url, children) {
-  const start = new RegExp(`^https?://t\\.me/${bot.username}/?\\?start=([\\w-]{1,64})$`, "i").exec(url);
-  if (start) {
-    const open = (event) => { event.preventDefault(); act("say", { text: `/start ${start[1]}` }); };
-    return element("a", { href: "#", onclick: open }, ...children);
-  }
-  return element("a", { href: safeAddress(url), target: "_blank", rel: "noopener noreferrer" }, ...children);
-}
-
-function safeAddress(url) {
-  const address = /^[a-z][a-z0-9+.-]*:/i.test(url) ? url : `https://${url}`;
-  return /^(https?|mailto|tel|tg):/i.test(address) ? address : "#";
+  offerCommands();
+  return true;
 }
 
 // --- writing ----------------------------------------------------------------------------------------------------------
 
+function setText(text) {
+  $("text").value = text;
+  choice = 0;
+  offerCommands();
+}
+
 function setContext(next) {
+  if (context?.edit) setText("");
   context = next;
   $("context").hidden = !next;
-  if (next?.edit) {
-    $("context-text").textContent = "Editing your message";
-    $("text").value = next.edit.text;
-  } else if (next?.reply) {
-    $("context-text").textContent = `Reply to: ${summary(next.reply)}`;
-  }
-  if (next) $("text").focus();
+  if (!next) return;
+  const message = next.edit ?? next.reply;
+  $("context-title").textContent = next.edit ? "Edit message" : `Reply to ${nameOf(message)}`;
+  $("context-text").textContent = summary(message);
+  if (next.edit) setText(next.edit.text);
+  $("text").focus();
 }
 
 async function send() {
   const text = $("text").value.trim();
   if (!text) return;
-  const answer = context?.edit
-    ? await act("edit", { message_id: context.edit.message_id, text })
-    : await act("say", { text, reply_to: context?.reply?.message_id ?? 0 });
+  const message_id = context?.edit?.message_id;
+  chat.asked = performance.now();
+  const answer = message_id
+    ? await act("edit", { message_id, text })
+    : await say(text, { reply_to: context?.reply?.message_id ?? 0 });
   if (!answer) return;
-  $("text").value = "";
+  setText("");
   setContext(null);
 }
 
+async function sendFile(what, more = {}) {
+  if (await act("send", { what, reply_to: context?.reply?.message_id ?? 0, ...more })) setContext(null);
+}
+
 function editLast() {
-  const last = [...messages.values()].filter((message) => message.from.id !== bot.id && message.text).pop();
+  const last = [...chat.messages.values()].filter((message) => message.from.id !== bot.id && message.text).pop();
   if (last) setContext({ edit: last });
 }
 
 $("composer").addEventListener("submit", (event) => { event.preventDefault(); send(); });
+$("text").addEventListener("input", () => { choice = 0; offerCommands(); });
 $("text").addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+  if (event.isComposing || event.shiftKey) return;
+  if (chooseCommand(event.key)) {
+    event.preventDefault();
+  } else if (event.key === "Enter") {
     event.preventDefault();
     send();
   } else if (event.key === "ArrowUp" && !$("text").value) {
     event.preventDefault();
     editLast();
   } else if (event.key === "Escape" && context) {
-    $("text").value = "";
     setContext(null);
   }
 });
-$("context-cancel").addEventListener("click", () => {
-  if (context?.edit) $("text").value = "";
-  setContext(null);
-});
-$("start").addEventListener("click", () => act("say", { text: "/start" }));
-$("send-photo").addEventListener("click", () => act("send", { what: "photo" }));
-$("send-voice").addEventListener("click", () => act("send", { what: "voice" }));
+$("commands").addEventListener("keydown", (event) => { if (event.key !== "Tab" && chooseCommand(event.key)) event.preventDefault(); });
+$("context-cancel").addEventListener("click", () => { setContext(null); $("text").focus(); });
+$("start").addEventListener("click", () => { say("/start"); $("text").focus(); });
+$("menu").addEventListener("click", () => { setText(offered().length ? "" : "/"); $("text").focus(); });
 $("clear").addEventListener("click", () => act("clear"));
+$("new-group").addEventListener("click", async () => { if (await act("group")) { closeSheet(); $("text").focus(); } });
+$("keyboard-toggle").addEventListener("click", () => { chat.keyboardOpen = !chat.keyboardOpen; drawKeyboard(); });
+$("attach").addEventListener("click", () => openMenu($("attach"), "Attach", [
+  ["Picture …", () => { $("caption").value = $("text").value; $("picture").showModal(); }],
+  ["Voice message", () => sendFile("voice")],
+  ...STICKERS.map((emoji) => [`Sticker ${emoji}`, () => sendFile("sticker", { emoji })]),
+]));
+$("picture-cancel").addEventListener("click", () => $("picture").close("cancel"));
+$("picture").addEventListener("close", () => {
+  if ($("picture").returnValue !== "send") return;
+  $("picture").returnValue = "";
+  setText("");
+  sendFile("photo", { caption: $("caption").value.trim() });
+  $("text").focus();
+});
 
-// When the keyboard or a notice takes room from the chat, its latest message stays in sight.
-main.addEventListener("scroll", () => { atEnd = main.scrollTop + main.clientHeight > main.scrollHeight - 40; });
-new ResizeObserver(() => { if (atEnd) showLatest(); }).observe(main);
+// --- the page itself --------------------------------------------------------------------------------------------------
 
+const isNarrow = matchMedia("(max-width: 60rem)"); // Where the look inside is a sheet over the chat.
+const isPhone = matchMedia("(max-width: 44rem)"); // Where the list of chats is one too.
+const SHEETS = { chats: isPhone, inside: isNarrow };
+
+// A sheet lies over the chat, which can't be reached as long as it does.
+function openSheet(name) {
+  const open = document.body.dataset.open;
+  document.body.dataset.open = name;
+  for (const one of ["chats", "inside"]) $(`${one}-open`).setAttribute("aria-expanded", name === one);
+  const covered = name && SHEETS[name].matches;
+  $("chat").inert = covered;
+  $("chats").inert = covered && name !== "chats";
+  if (covered) $(`${name}-close`).focus();
+  else if (open && !name) $(`${open}-open`).focus();
+}
+
+function closeSheet() {
+  const open = document.body.dataset.open;
+  if (open && SHEETS[open].matches) openSheet("");
+}
+
+function toggleInside() {
+  openSheet(document.body.dataset.open === "inside" ? "" : "inside");
+}
+
+for (const name of ["chats", "inside"]) $(`${name}-close`).addEventListener("click", () => openSheet(""));
+$("chats-open").addEventListener("click", () => openSheet("chats"));
+$("inside-open").addEventListener("click", toggleInside);
+isNarrow.addEventListener("change", () => openSheet(""));
+isPhone.addEventListener("change", () => openSheet(""));
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeSheet(); });
+
+const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+
+function drawTheme() {
+  const chosen = localStorage.theme;
+  if (chosen) document.documentElement.dataset.theme = chosen;
+  $("theme").setAttribute("aria-pressed", chosen ? chosen === "dark" : prefersDark.matches);
+}
+
+$("theme").addEventListener("click", () => {
+  localStorage.theme = $("theme").getAttribute("aria-pressed") === "true" ? "light" : "dark";
+  drawTheme();
+});
+prefersDark.addEventListener("change", drawTheme);
+
+// When the keyboard or a message takes room from the chat, its latest message stays in sight, unless one has scrolled up.
+let lastTop = 0;
+$("log").addEventListener("scroll", () => {
+  const { scrollTop, clientHeight, scrollHeight } = $("log");
+  const near = scrollTop + clientHeight > scrollHeight - 40;
+  if (near || scrollTop < lastTop) atEnd = near;
+  lastTop = scrollTop;
+  $("latest").hidden = atEnd;
+});
+$("latest").addEventListener("click", () => { showLatest(); $("text").focus(); });
+new ResizeObserver(() => { if (atEnd) showLatest(); }).observe($("log"));
+
+drawTheme();
+if (!isNarrow.matches) openSheet("inside");
 listen();

@@ -1,0 +1,188 @@
+"""A browser tab: the people who act in it, the chats it shows, and what it is told of them."""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bot.local_telegram.inside import Bulletin
+from bot.local_telegram.people import Group, Person, Telegram
+from bot.local_telegram.server import Call
+from bot.local_telegram.world import JSON, Chat, Event, World
+
+CALLS_SHOWN = 200
+"""Calls of a chat that a tab is told of when it opens."""
+
+News = tuple[str, JSON]
+"""Something to tell a tab: its kind, and what there is to know."""
+
+
+class HostTelegram(Telegram, Protocol):
+    """What the page needs of the server it is on."""
+
+    bulletin: Bulletin | None
+
+    def person(self, name: str, language: str = "en", username: str = "") -> Person:
+        """Make a person."""
+        ...
+
+    def group(self, title: str, members: list[Person]) -> Group:
+        """Make a group of people and the bot."""
+        ...
+
+    def calls_since(self, number: int) -> tuple[int, list[Call]]:
+        """Return how many calls there were, and those after the first `number`."""
+        ...
+
+
+class Tab:
+    """A person's private chat with the bot and, once they ask for it, a group of theirs with someone else."""
+
+    def __init__(self, telegram: HostTelegram) -> None:
+        self._telegram = telegram
+        self.you = telegram.person("You")
+        self.friend: Person | None = None
+        self.group: Group | None = None
+
+    @property
+    def chats(self) -> list[Chat]:
+        """The chats of the tab, the private one first."""
+        return [self.you.chat, *([self.group.chat] if self.group else [])]
+
+    @property
+    def people(self) -> list[Person]:
+        """All who act in this tab."""
+        return [self.you, *([self.friend] if self.friend else [])]
+
+    @property
+    def topics(self) -> list[Hashable]:
+        """What the tab waits for."""
+        return [*(chat.id for chat in self.chats), self.you, "calls", "bulletin"]
+
+    def open_group(self) -> Chat:
+        """Make the group, if there is none yet, and return its chat."""
+        if self.group is None:
+            self.friend = self._telegram.person("A friend")
+            self.group = self._telegram.group("A group", [self.you, self.friend])
+        return self.group.chat
+
+    def chat(self, chat_id: int) -> Chat:
+        """Return a chat of this tab.
+
+        Raises:
+            ValueError: It has no such chat.
+        """
+        for chat in self.chats:
+            if chat.id == chat_id:
+                return chat
+        raise ValueError("That chat is gone.")
+
+    def person(self, person_id: int) -> Person:
+        """Return one of those who act in this tab; the person of the private chat where it is none of them."""
+        return next((person for person in self.people if person.id == person_id), self.you)
+
+    def where(self, chat: Chat) -> Group | None:
+        """Return the group, where the chat is its."""
+        return self.group if self.group and self.group.chat is chat else None
+
+
+@dataclass
+class Feed:
+    """What one tab is told, from a first look at everything to the latest change."""
+
+    telegram: HostTelegram
+    tab: Tab
+    _events: dict[int, int] = field(default_factory=dict)
+    _calls: int = 0
+    _bulletin: Bulletin | None = None
+
+    def state(self) -> JSON:
+        """Return everything as it stands now; `news` goes on from here."""
+        self._calls, calls = self.telegram.calls_since(0)
+        self._bulletin = self.telegram.bulletin
+        return {
+            "bot": self._bot(),
+            "you": self.tab.you.id,
+            "chats": [self._chat(chat, calls) for chat in self.tab.chats],
+            "bulletin": self._bulletin.wire() if self._bulletin else None,
+        }
+
+    def news(self) -> list[News] | None:
+        """Return what has happened since the last look; None where nothing has."""
+        number, calls = self.telegram.calls_since(self._calls)
+        found: list[News] = []
+        for chat in self.tab.chats:
+            if chat.id not in self._events:
+                found.append(("chat", self._chat(chat, [])))
+                continue
+            found += [(event.kind, _event_wire(chat, event)) for event in self._new_events(chat)]
+            found += [("call", wire) for wire in _calls_wire(self.telegram.world, chat, calls)]
+        self._calls = number
+        if self.telegram.bulletin is not self._bulletin:
+            self._bulletin = self.telegram.bulletin
+            found.append(("bulletin", self._bulletin.wire() if self._bulletin else {}))
+        return found or None
+
+    def _new_events(self, chat: Chat) -> list[Event]:
+        last, self._events[chat.id] = self._events[chat.id], chat.event_number
+        return [event for event in chat.events if event.number > last]
+
+    def _bot(self) -> JSON:
+        world = self.telegram.world
+        return {
+            "id": world.bot.id,
+            "name": world.profile.names.get("") or world.bot.first_name,
+            "username": world.bot.username,
+            "about": world.profile.descriptions.get("", ""),
+            "commands": next(iter(world.profile.commands.values()), []),
+        }
+
+    def _chat(self, chat: Chat, calls: list[Call]) -> JSON:
+        self._events[chat.id] = chat.event_number
+        return {
+            "id": chat.id,
+            "title": chat.title,
+            "members": [user.wire() for user in chat.members.values()],
+            "messages": [message.wire() for message in chat.messages.values()],
+            "keyboard": chat.keyboard,
+            "inside": chat.inside.wire() if chat.inside else None,
+            "calls": list(_calls_wire(self.telegram.world, chat, calls))[-CALLS_SHOWN:],
+        }
+
+
+def _event_wire(chat: Chat, event: Event) -> JSON:
+    wire: JSON = {"chat": chat.id}
+    match event.kind:
+        case "message" | "edit" if event.message:
+            wire["message"] = event.message.wire()
+        case "delete" if event.message:
+            wire["message_id"] = event.message.id
+        case "notice" if event.query and event.query.notice:
+            notice = event.query.notice
+            wire |= {"query": event.query.id, "text": notice.text, "alert": notice.alert, "url": notice.url}
+        case "keyboard":
+            wire["keyboard"] = chat.keyboard
+        case "inside" if event.inside:
+            wire["inside"] = event.inside.wire()
+    return wire
+
+
+def _calls_wire(world: World, chat: Chat, calls: list[Call]) -> Iterator[JSON]:
+    """Yield the calls that are about a chat; of getUpdates only the updates that are."""
+    for call in calls:
+        answer = call.answer
+        if call.method.lower() == "getupdates":
+            updates = (answer or {}).get("result") or []
+            answer = {"ok": True, "result": [update for update in updates if _chat_of(update) == chat.id]}
+            about = bool(answer["result"])
+        else:
+            query = world.callbacks.get(str(call.parameters.get("callback_query_id", "")))
+            about = call.parameters.get("chat_id") == chat.id or (query is not None and query.message.chat is chat)
+        if about:
+            wire = {"method": call.method, "parameters": call.parameters, "answer": answer, "status": call.status}
+            yield {"chat": chat.id, "call": wire}
+
+
+def _chat_of(update: JSON) -> Any:
+    """Return the id of the chat that an update is about; None where it is about none."""
+    content: JSON = next((value for kind, value in update.items() if kind != "update_id"), {})
+    return (content.get("chat") or content.get("message", {}).get("chat") or {}).get("id")
