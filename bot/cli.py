@@ -288,7 +288,7 @@ def _sound_assistant(folder: Path) -> Assistant:
     known, findings = _checked(folder)
     if findings:
         raise KnowledgeError(findings)
-    return Assistant(known, fitted_matcher(known, installed_embedding()))
+    return Assistant(known, fitted_matcher(known, installed_embedding()), fitted_reader(known))
 
 
 def _checked(folder: Path) -> tuple[Knowledge, list[Finding]]:
