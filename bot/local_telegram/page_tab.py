@@ -115,7 +115,8 @@ class Feed:
                 found.append(("chat", self._chat(chat, [])))
                 continue
             found += [(event.kind, _event_wire(chat, event)) for event in self._new_events(chat)]
-            found += [("call", wire) for wire in _calls_wire(self.telegram.world, chat, calls)]
+            about = _calls_wire(self.telegram.world, chat, calls)
+            found += [("call", {"chat": chat.id, "call": call}) for call in about]
         self._calls = number
         if self.telegram.bulletin is not self._bulletin:
             self._bulletin = self.telegram.bulletin
@@ -178,8 +179,7 @@ def _calls_wire(world: World, chat: Chat, calls: list[Call]) -> Iterator[JSON]:
             query = world.callbacks.get(str(call.parameters.get("callback_query_id", "")))
             about = call.parameters.get("chat_id") == chat.id or (query is not None and query.message.chat is chat)
         if about:
-            wire = {"method": call.method, "parameters": call.parameters, "answer": answer, "status": call.status}
-            yield {"chat": chat.id, "call": wire}
+            yield {"method": call.method, "parameters": call.parameters, "answer": answer, "status": call.status}
 
 
 def _chat_of(update: JSON) -> Any:
