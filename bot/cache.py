@@ -1,5 +1,6 @@
 """What takes seconds to learn from the knowledge is kept between runs, in the user's cache folder."""
 
+import contextlib
 import hashlib
 import tempfile
 import zipfile
@@ -47,13 +48,12 @@ def fitted(
         fit: Makes one anew.
         arrays: What is kept of it.
     """
-    try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
-            return read(kept)
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
-        made = fit()
-        _write(file, dict(arrays(made)))
-        return made
+    unreadable = (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile)
+    with contextlib.suppress(*unreadable), file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
+        return read(kept)
+    made = fit()
+    _write(file, dict(arrays(made)))
+    return made
 
 
 def _write(file: Path, arrays: Mapping[str, ArrayLike]) -> None:

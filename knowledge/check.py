@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from string import Formatter
 from typing import Any
 
@@ -170,6 +170,19 @@ def _reports(knowledge: Knowledge) -> Iterator[Finding]:
                 what = f"The group {group} stands in {stands[group]} too."
                 yield document.finding(("groups", group), what, "Give one of the two another name.")
             stands[group] = name
+            yield from _listed_once(document, ("groups", group), reports.groups[group])
+        for kind in ("report", "emergency", "borderline", "softened", "unless"):
+            yield from _listed_once(document, (kind,), getattr(reports, kind))
+        for pattern in sorted({*reports.report, *reports.emergency} & {*reports.borderline, *reports.unless}):
+            yield document.finding(
+                ("report",), f"'{pattern}' raises the sign and is borderline or void too.", "Keep one."
+            )
+
+
+def _listed_once(document: Document, place: Place, listed: Sequence[str]) -> Iterator[Finding]:
+    for i, text in enumerate(listed):
+        if text in listed[:i]:
+            yield document.finding((*place, i), f"'{text}' stands twice.", "Keep one.")
 
 
 def _alerts(knowledge: Knowledge) -> Iterator[Finding]:
@@ -257,31 +270,26 @@ def _concepts(knowledge: Knowledge) -> Iterator[Finding]:
 
 
 def _messages(knowledge: Knowledge) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
-    for name, table in knowledge.messages.items():
-        document = knowledge.documents[f"messages/{name}"]
-        for i, message in enumerate(table.messages):
-            place = ("messages", i)
-            for intent in {one for question in message.intents for one in question} - OUT_OF_SCOPE:
-                if intent not in knowledge.entries:
-                    what = f"intents: {intent} is not an entry."
-                    yield document.finding(place, what, "Name an entry's intent, or an out_of_scope id.")
-            if message.text in seen:
-                yield document.finding(place, f"The message stands in {seen[message.text]} too.", "Keep one.")
-            seen[message.text] = name
+    for document, place, message in knowledge.placed_messages():
+        for intent in {one for question in message.intents for one in question} - OUT_OF_SCOPE:
+            if intent not in knowledge.entries:
+                what = f"intents: {intent} is not an entry."
+                yield document.finding(place, what, "Name an entry's intent, or an out_of_scope id.")
 
 
 def _warnings(knowledge: Knowledge) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
-    for name, table in knowledge.warnings.items():
-        document = knowledge.documents[f"warnings/{name}"]
-        for i, message in enumerate(table.messages):
-            place = ("messages", i)
-            for flag in sorted({flag.removesuffix("?") for flag in message.flags} - knowledge.alert.keys() - {"-"}):
-                yield document.finding(place, f"flags: {flag} is not a warning sign.", "Name a flag of alerts.yaml.")
+    for document, place, message in knowledge.placed_warnings():
+        for flag in sorted({flag.removesuffix("?") for flag in message.flags} - knowledge.alert.keys() - {"-"}):
+            yield document.finding(place, f"flags: {flag} is not a warning sign.", "Name a flag of alerts.yaml.")
+
+
+def _messages_stand_once(knowledge: Knowledge) -> Iterator[Finding]:
+    for placed in (knowledge.placed_messages(), knowledge.placed_warnings()):
+        seen: dict[str, str] = {}
+        for document, place, message in placed:
             if message.text in seen:
                 yield document.finding(place, f"The message stands in {seen[message.text]} too.", "Keep one.")
-            seen[message.text] = name
+            seen[message.text] = document.file.name
 
 
 def _languages(knowledge: Knowledge) -> Iterator[Finding]:
@@ -331,5 +339,6 @@ CHECKS: tuple[Check, ...] = (
     _concepts,
     _messages,
     _warnings,
+    _messages_stand_once,
     _languages,
 )

@@ -22,6 +22,8 @@ from knowledge.schema import (
     Countries,
     Country,
     Entry,
+    LabelledMessage,
+    LabelledWarning,
     Languages,
     Messages,
     Model,
@@ -240,6 +242,18 @@ class Knowledge:
         for theme, document in zip(self.themes, self._theme_documents(), strict=True):
             for i, entry in enumerate(theme.entries):
                 yield document, ("entries", i), entry
+
+    def placed_messages(self) -> Iterator[tuple[Document, Place, LabelledMessage]]:
+        """Yield each labelled message with its document and its place there."""
+        for name, table in self.messages.items():
+            for i, message in enumerate(table.messages):
+                yield self.documents[f"messages/{name}"], ("messages", i), message
+
+    def placed_warnings(self) -> Iterator[tuple[Document, Place, LabelledWarning]]:
+        """Yield each message that reports warning signs, or may seem to, with its document and its place there."""
+        for name, table in self.warnings.items():
+            for i, message in enumerate(table.messages):
+                yield self.documents[f"warnings/{name}"], ("messages", i), message
 
     def _theme_documents(self) -> list[Document]:
         return [document for name, document in self.documents.items() if name.startswith("entries/")]

@@ -169,6 +169,7 @@ class Reading(Model):
         persons: Words that speak of somebody ("i", "my mum").
         speakers: Those of them that speak of the writer, or of somebody near by their own words ("i", "my").
         over: Words that say that a sign is over; it is asked about then.
+        animals: A clause that opens with one and speaks of no person reports nothing.
     """
 
     groups: Groups
@@ -191,6 +192,7 @@ class Reading(Model):
     speakers: tuple[Text, ...] = ()
     persons: tuple[Text, ...] = ()
     over: tuple[Text, ...] = ()
+    animals: tuple[Text, ...] = ()
 
 
 class Country(Model):

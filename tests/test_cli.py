@@ -158,6 +158,16 @@ def test_a_broken_pattern_is_named_with_its_line(tmp_path: Path) -> None:
     assert f"aortic.yaml:{line}:" in checked.stdout
 
 
+def test_a_group_that_no_pattern_names_is_found(tmp_path: Path) -> None:
+    folder = tmp_path / "knowledge"
+    shutil.copytree(DEFAULT_FOLDER, folder)
+    reports = folder / "reports" / "aortic.yaml"
+    reports.write_text(reports.read_text().replace("groups:\n", "groups:\n  wizards: [gandalf]\n", 1))
+    checked = bot("knowledge", "check", "--knowledge", str(folder))
+    assert checked.returncode == 1
+    assert "aortic.yaml:4: No pattern names the group wizards." in checked.stdout
+
+
 def test_the_knowledge_is_checked() -> None:
     checked = bot("knowledge", "check")
     assert checked.returncode == 0, checked.stdout

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.alerts.language import Language, Match, Spots
+from bot.alerts.language import Language, Match, Spots, Symbol
 from knowledge.schema import Reading
 
 REACH = 3
@@ -14,6 +14,7 @@ _GREETINGS = frozenset(
     {"hi", "hello", "hey", "doctor", "doc", "sir", "so", "and", "or", "ok", "please", "well", "also", "question"}
 )
 _WRITER = frozenset({"i", "im", "ive", "id", "me"})
+"""Not "my": what is said of the dead is often said of one's own."""
 _OWN = frozenset({"my", "our"})
 _ITS = frozenset({"his", "her", "hers", "their"})
 _NEXT_CLAUSES = 2
@@ -43,6 +44,14 @@ class SpottedClause:
     def quote(self, start: int, end: int) -> Sequence[str]:
         """Return all words from the word `start` of `words` up to the word before `end`."""
         return self.all_words[self.at[start] : self.at[end - 1] + 1]
+
+    def covered(self, symbol: Symbol) -> set[int]:
+        """Return the places that a symbol covers."""
+        return {place for start, ends in self.spots.get(symbol, {}).items() for place in range(start, max(ends))}
+
+    def parted(self, start: int, end: int) -> bool:
+        """Return whether a comma stands after the word `start` and up to before the word `end`."""
+        return any(start < comma <= end for comma in self.commas)
 
 
 class Context:
@@ -77,10 +86,10 @@ class Context:
     def groups(reading: Reading) -> dict[str, tuple[str, ...]]:
         """Return the groups that the language must know for this."""
         names = (
-            *("denials", "no_denials", "denials_after", "questions", "question_starts", "worries", "told"),
+            *("animals", "denials", "no_denials", "denials_after", "questions", "question_starts", "worries", "told"),
             *("owned", "mourning", "stories", "suppositions", "no_suppositions", "some_day", "over"),
         )
-        return {"animals": reading.groups.get("animals", ()), **{name: getattr(reading, name) for name in names}}
+        return {name: getattr(reading, name) for name in names}
 
     def counts(self, clause: SpottedClause, match: Match) -> bool:
         """Whether a sign is said of a person, and is neither denied nor imagined."""
@@ -107,9 +116,7 @@ class Context:
         statement ("no fever and I feel faint"). A sign that itself opens with a denial ("no feeling", "can't pee") is
         not denied by another one.
         """
-        excused = {
-            place for start, ends in clause.spots.get(self._no_denials, {}).items() for place in range(start, max(ends))
-        }
+        excused = clause.covered(self._no_denials)
         denials = {start: ends for start, ends in clause.spots.get(self._denials, {}).items() if start not in excused}
         if match.start in denials or match.start in excused:
             return False
@@ -145,13 +152,9 @@ class Context:
 
     def supposed(self, clause: SpottedClause, match: Match) -> bool:
         """Whether words before a sign only suppose it ("if I can't pee"). A comma ends what is supposed."""
-        excused = {
-            place
-            for start, ends in clause.spots.get(self._no_suppositions, {}).items()
-            for place in range(start, max(ends))
-        }
+        excused = clause.covered(self._no_suppositions)
         return any(
-            start < match.start and start not in excused and not any(start < c <= match.start for c in clause.commas)
+            start < match.start and start not in excused and not clause.parted(start, match.start)
             for start in clause.spots.get(self._suppositions, ())
         )
 
@@ -172,15 +175,19 @@ class Context:
     def _mourned(self, clause: SpottedClause, match: Match) -> bool:
         """Whether a clause speaks of a dead person before a sign, or after it without a comma between."""
         return any(
-            start < match.start or not any(match.start < comma <= start for comma in clause.commas)
+            start < match.start or not clause.parted(match.start, start)
             for start in clause.spots.get(self._mourning, ())
         )
 
-    def asked(self, clause: SpottedClause, match: Match) -> bool:
-        """Whether a clause asks about a sign in general.
+    def asked(self, message: Sequence[SpottedClause], i: int, match: Match) -> bool:
+        """Whether the clause `i` asks about a sign in general.
 
-        It does where it holds no worry, and no person stands between the question and the sign.
+        It does where it holds no worry, no person stands between the question and the sign, and nowhere the writer says
+        that they have it.
         """
+        clause = message[i]
+        if any(self._owned in other.spots for other in message):
+            return False
         openers = [
             end for start, ends in clause.spots.get(self._questions, {}).items() if start < match.start for end in ends
         ]
@@ -191,14 +198,10 @@ class Context:
             self._persons.isdisjoint(clause.quote(end - 1, match.end)[1:]) for end in openers
         )
 
-    def owned(self, message: Sequence[SpottedClause]) -> bool:
-        """Whether a message that asks about something says that its writer has it."""
-        return any(self._owned in clause.spots for clause in message)
-
     def over(self, message: Sequence[SpottedClause], i: int) -> bool:
         """Whether the clause `i`, or one soon after it in its sentence, says that a sign is over."""
         return any(
-            not any(start < comma < end for comma in clause.commas)  # "I felt ok, now I can't …"
+            not clause.parted(start, end - 1)  # "I felt ok, now I can't …"
             for clause in message[i : i + 1 + _NEXT_CLAUSES]
             if clause.sentence == message[i].sentence
             for start, ends in clause.spots.get(self._over, {}).items()

@@ -138,6 +138,11 @@ class Language:
         )
         return Pattern(text, parts, frozenset(s for part in parts for run in part for chain in run for s in chain))
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The groups that a pattern names, itself or through another group."""
+        return frozenset(self._expanded)
+
     def group(self, name: str) -> Symbol:
         """Return the symbol of a group.
 

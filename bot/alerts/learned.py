@@ -8,12 +8,11 @@ too few messages of each sign to learn more. It knows nothing of denials and cla
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.matching.features import Floats, Vector, Vocabulary, word_ngrams
+from bot.matching.features import Floats, Space, Vocabulary, word_ngrams
 from bot.reading import words
 
 RAISES = 0.8
@@ -91,8 +90,7 @@ def learn(examples: Sequence[Example]) -> Learned:
 
     counts = [Counter(word_ngrams(words(example.text))) for example in examples]
     vocabulary = Vocabulary.of(counts, RAREST)
-    vectors = [vocabulary.vector(count) for count in counts]
-    matrix = _matrix(vectors, len(vocabulary.numbers))
+    matrix = Space((vocabulary,), (1.0,)).matrix([vocabulary.vector(count) for count in counts])
     reports = np.array([bool(example.flags) for example in examples])
     signs = np.where(reports, 1.0, -1.0)
 
@@ -112,11 +110,3 @@ def learn(examples: Sequence[Example]) -> Learned:
     ]
     centres = np.array([direction / np.linalg.norm(direction) for direction in directions], dtype=np.float32)
     return Learned(vocabulary, found[:-1].astype(np.float32), float(found[-1]), flags, centres)
-
-
-def _matrix(vectors: Sequence[Vector], features: int) -> Any:
-    from scipy.sparse import csr_array  # noqa: PLC0415 - slow to import, and a fit is rare
-
-    ends = np.cumsum([0] + [len(vector.features) for vector in vectors])
-    weights = np.concatenate([vector.weights for vector in vectors]).astype(np.float64)
-    return csr_array((weights, np.concatenate([vector.features for vector in vectors]), ends), (len(vectors), features))

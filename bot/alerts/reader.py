@@ -100,11 +100,16 @@ class AlertReader:
         self._levels = {sign.alert.flag: sign.alert.level for sign in self._signs}
         self.learned: Learned | None = None
 
-    def with_learned(self, learned: Learned) -> Self:
-        """Return this reader with what was learned beside its patterns."""
+    def with_learned(self, learned: Learned | None) -> Self:
+        """Return this reader with what was learned beside its patterns, or with its patterns alone."""
         other = copy(self)
         other.learned = learned
         return other
+
+    @property
+    def named_groups(self) -> frozenset[str]:
+        """The groups that a pattern names, itself or through another group."""
+        return self._language.named
 
     @property
     def vocabulary(self) -> frozenset[str]:
@@ -263,8 +268,7 @@ class AlertReader:
         clause = message[i]
         over = not alert.lasting and self._context.over(message, i)
         return _Report(
-            (self._context.asked(clause, match) and not self._context.owned(message))
-            or self._context.told(message, i, match),
+            self._context.asked(message, i, match) or self._context.told(message, i, match),
             over or self._context.supposed(clause, match) or match.touches(soft.get(i, set())),
             " ".join(clause.quote(match.start, match.end)),
         )

@@ -80,9 +80,9 @@ def read_all(knowledge: Knowledge, files: Sequence[Path]) -> list[Read]:
         EvaluationError: With the file and row that can't be used.
     """
     labelled = [(file.name, read_labelled(file, knowledge)) for file in files]
-    patterns = AlertReader(knowledge.alerts.alerts, knowledge.reading, knowledge.reports)
-    examples = examples_of(knowledge, patterns)
     every = fitted_reader(knowledge)
+    patterns = every.with_learned(None)
+    examples = examples_of(knowledge, patterns)
     known = {example.text for example in examples}
     read: list[Read] = []
     for name, messages in labelled:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal, get_args
 
+from bot.alerts import RANK
 from bot.evaluation.labelled import Frozen, Labelled
 from bot.reply import Kind, Reply
 from knowledge.load import Knowledge
@@ -28,9 +29,8 @@ FIRST_LINES = 600
 SELF_HARM = "self_harm"
 
 _NUMBER = re.compile(r"\b(112|911|999|988|116 ?123)\b")
-_RANK: dict[Level, int] = {"soon": 1, "urgent": 2, "emergency": 3}
-_URGENT = _RANK["urgent"]
-_EMERGENCY = _RANK["emergency"]
+_URGENT = RANK["urgent"]
+_EMERGENCY = RANK["emergency"]
 
 
 class Given(Frozen):
@@ -115,7 +115,7 @@ class Judge:
     """Judges by the warning signs' levels and by which entries are small talk."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self._rank = {flag: _RANK[alert.level] for flag, alert in knowledge.alert.items()}
+        self._rank = {flag: RANK[alert.level] for flag, alert in knowledge.alert.items()}
         self._small_talk = {name for name, entry in knowledge.entries.items() if entry.origin == "conversation"}
 
     def judge(self, message: Labelled, reply: Reply) -> Judged:
@@ -131,7 +131,7 @@ class Judge:
     def _verdict(self, message: Labelled, reply: Reply) -> Verdict:
         answered = self._answered(message, reply.intents)
         top, borderline = self._highest(message.sure), self._highest(message.borderline)
-        loud = max((_RANK[raised.level] for raised in reply.flags), default=0) if reply.kind == "alert" else 0
+        loud = max((RANK[raised.level] for raised in reply.flags), default=0) if reply.kind == "alert" else 0
         if top >= _URGENT:
             return _alert_verdict(message, reply, top, loud)
         calm = borderline < _URGENT

@@ -70,6 +70,12 @@ def test_the_knowledge_has_no_findings(knowledge: Knowledge) -> None:
             "internal_bleeding can be an emergency, and has no emergency_advice",
         ),
         ("alerts.yaml", swap("Call now, or go", f"{'Call now. ' * 200} or go"), "saddle_numbness: an alert of 2"),
+        ("reports/aortic.yaml", swap("report:\n", "report:\n  - wizardry\n  - wizardry\n"), "'wizardry' stands twice"),
+        (
+            "reports/aortic.yaml",
+            swap("borderline:\n", "borderline:\n  - something {tore} .. {back}\n"),
+            "is borderline or void",
+        ),
         ("warnings/plain.tsv", lambda text: text + "ouch\t\ttoothache?\n", "toothache is not a warning sign"),
         ("warnings/plain.tsv", lambda text: text + "ouch\t\t-\nouch\t\t-\n", "The message stands in plain.tsv too"),
         ("reports/aortic.yaml", swap("flag: aortic", "flag: child"), "child in the file of aortic"),
