@@ -321,8 +321,7 @@ def get_me(world: World, _call: Parameters) -> JSON:
         "can_connect_to_business": False,
         "has_main_web_app": False,
     }
-    name = world.profile.names.get("", world.bot.first_name)
-    return world.bot.wire() | more | {"first_name": name}
+    return world.bot.wire() | more | {"first_name": world.bot_name()}
 
 
 def done(_world: World, _call: Parameters) -> bool:
@@ -337,7 +336,7 @@ def set_my_name(world: World, call: Parameters) -> bool:
 
 def get_my_name(world: World, call: Parameters) -> JSON:
     """Return the bot's name."""
-    return {"name": _text(world.profile.names, call) or world.bot.first_name}
+    return {"name": world.bot_name(call.text("language_code"))}
 
 
 def set_my_description(world: World, call: Parameters) -> bool:

@@ -131,7 +131,7 @@ class Feed:
         world = self.telegram.world
         return {
             "id": world.bot.id,
-            "name": world.profile.names.get("") or world.bot.first_name,
+            "name": world.bot_name(),
             "username": world.bot.username,
             "about": world.profile.descriptions.get("", ""),
             "commands": next(iter(world.profile.commands.values()), []),
@@ -176,7 +176,7 @@ def _calls_wire(world: World, chat: Chat, calls: list[Call]) -> Iterator[JSON]:
             answer = {"ok": True, "result": [update for update in updates if _chat_of(update) == chat.id]}
             about = bool(answer["result"])
         else:
-            query = world.callbacks.get(str(call.parameters.get("callback_query_id", "")))
+            query = world.taps.get(str(call.parameters.get("callback_query_id", "")))
             about = call.parameters.get("chat_id") == chat.id or (query is not None and query.message.chat is chat)
         if about:
             yield {"method": call.method, "parameters": call.parameters, "answer": answer, "status": call.status}

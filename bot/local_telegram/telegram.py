@@ -34,6 +34,7 @@ class LocalTelegram:
         privacy: Whether the bot is kept from messages of groups that are not meant for it (BotFather's default).
         inline: Whether the bot takes inline queries (BotFather's /setinline).
         inline_feedback: Whether it is told which results are chosen (BotFather's /setinlinefeedback).
+        name: The bot's name (BotFather's /newbot).
         clock: Seconds since 1970; another one lets a test grow old without waiting.
         pause: Waits so many seconds before another attempt at the webhook; another one lets a test go on at once.
 
@@ -54,6 +55,7 @@ class LocalTelegram:
         *,
         inline: bool = False,
         inline_feedback: bool = False,
+        name: str = "Local Bot",
         clock: Callable[[], float] = time.time,
         pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
@@ -63,7 +65,7 @@ class LocalTelegram:
         self.bot_idle: Callable[[], Awaitable[object]] | None = None
         self._port = port
         self._watch = Watch()
-        bot = User(1, "Local Bot", "local_bot", is_bot=True)
+        bot = User(1, name, "local_bot", is_bot=True)
         self.world = World(bot, self._watch.changed, privacy, clock, inline=inline, inline_feedback=inline_feedback)
         self._api = BotApi(self.world, self.token, self._watch)
         self._delivery = Delivery(self.world, self._watch, self._api.carry_out, pause)

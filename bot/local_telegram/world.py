@@ -16,7 +16,8 @@ from bot.local_telegram.entities import NO_TEXT, Formatted, part
 from bot.local_telegram.inline import InlineAnswer, InlineResult
 from bot.local_telegram.inside import Inside
 from bot.local_telegram.profile import Profile
-from bot.local_telegram.refusals import BLOCKED, QUERY_TOO_OLD, bad_request, forbidden
+from bot.local_telegram.queries import Queries
+from bot.local_telegram.refusals import BLOCKED, bad_request, forbidden
 from bot.local_telegram.updates import Updates
 
 JSON = dict[str, Any]
@@ -178,6 +179,11 @@ class CallbackQuery:
     asked: float
     notice: Notice | None = None
 
+    @property
+    def answered(self) -> bool:
+        """Whether the bot has answered it."""
+        return self.notice is not None
+
 
 @dataclass
 class InlineQuery:
@@ -188,6 +194,11 @@ class InlineQuery:
     text: str
     asked: float
     answer: InlineAnswer | None = None
+
+    @property
+    def answered(self) -> bool:
+        """Whether the bot has answered it."""
+        return self.answer is not None
 
 
 @dataclass(frozen=True)
@@ -285,8 +296,8 @@ class World:
         self.updates = Updates()
         self.webhook: Webhook | None = None
         self.chats: dict[int, Chat] = {}
-        self.callbacks: OrderedDict[str, CallbackQuery] = OrderedDict()
-        self.inline_queries: OrderedDict[str, InlineQuery] = OrderedDict()
+        self.taps: Queries[CallbackQuery] = Queries(limits.CALLBACKS_KEPT, limits.CALLBACK_SECONDS)
+        self.inline_queries: Queries[InlineQuery] = Queries(limits.INLINE_QUERIES_KEPT, limits.INLINE_SECONDS)
         self.clock = clock
         self._inline_messages: OrderedDict[str, tuple[Chat, int]] = OrderedDict()
         self._changed = changed
@@ -302,6 +313,11 @@ class World:
     def now(self) -> int:
         """The time in whole seconds since 1970."""
         return int(self.clock())
+
+    def bot_name(self, language_code: str = "") -> str:
+        """Return the name that people of this language see: the one that the bot has set, or the one it began with."""
+        names = self.profile.names
+        return names.get(language_code) or names.get("") or self.bot.first_name
 
     # --- chats -------------------------------------------------------------------------------------------------------
 
@@ -507,9 +523,7 @@ class World:
     def tap(self, message: Message, sender: User, data: str) -> CallbackQuery:
         """Let a person tap a callback button."""
         query = CallbackQuery(str(next(self._callback_ids)), sender, message, data, self.clock())
-        self.callbacks[query.id] = query
-        while len(self.callbacks) > limits.CALLBACKS_KEPT:
-            self.callbacks.popitem(last=False)
+        self.taps.add(query)
         content: JSON = {"id": query.id, "from": sender.wire()}
         content |= {"inline_message_id": message.inline_id} if message.inline_id else {"message": message.wire()}
         self._update("callback_query", content | {"chat_instance": str(abs(message.chat.id)), "data": data})
@@ -521,9 +535,7 @@ class World:
         Raises:
             Refusal: There is no such tap, it was answered before, or it is too old.
         """
-        query = self.callbacks.get(query_id)
-        if query is None or query.notice or self.clock() - query.asked > limits.CALLBACK_SECONDS:
-            raise bad_request(QUERY_TOO_OLD)
+        query = self.taps.waiting(query_id, self.clock())
         query.notice = notice
         self._see(query.message.chat, "notice", query=query)
 
@@ -532,9 +544,7 @@ class World:
     def ask_inline(self, chat: Chat, sender: User, text: str, offset: str = "") -> InlineQuery:
         """Let a person type an inline query in a chat. Telegram doesn't say in which, only of what kind it is."""
         query = InlineQuery(str(next(self._inline_ids)), sender, text, self.clock())
-        self.inline_queries[query.id] = query
-        while len(self.inline_queries) > limits.INLINE_QUERIES_KEPT:
-            self.inline_queries.popitem(last=False)
+        self.inline_queries.add(query)
         chat_type = "sender" if chat.type == "private" else chat.type
         content: JSON = {"id": query.id, "from": sender.wire(), "query": text, "offset": offset}
         self._update("inline_query", content | {"chat_type": chat_type})
@@ -546,9 +556,7 @@ class World:
         Raises:
             Refusal: There is no such query, it was answered before, or it is too old.
         """
-        query = self.inline_queries.get(query_id)
-        if query is None or query.answer or self.clock() - query.asked > limits.INLINE_SECONDS:
-            raise bad_request(QUERY_TOO_OLD)
+        query = self.inline_queries.waiting(query_id, self.clock())
         query.answer = answer
         self._changed("inline")
 

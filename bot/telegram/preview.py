@@ -43,7 +43,7 @@ async def run_preview(assistant: Assistant, port: int, ready: Callable[[str], ob
     Raises:
         PortTakenError: The port is in use.
     """
-    telegram = LocalTelegram(port=port, page=True)
+    telegram = LocalTelegram(port=port, page=True, name=assistant.knowledge.wording.name)
     conversation = Conversation(assistant, look_inside(telegram))
     try:
         async with telegram, conversing(conversation, telegram.token, telegram.url) as application:

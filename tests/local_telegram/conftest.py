@@ -18,7 +18,7 @@ from telegram.ext import (
     filters,
 )
 
-from tests.conversation import LocalTelegram, assert_valid_update, polling
+from tests.conversation import LocalTelegram, Person, assert_valid_update, polling
 
 Context = ContextTypes.DEFAULT_TYPE
 
@@ -41,6 +41,17 @@ async def called(telegram: LocalTelegram, method: str, **parameters: Any) -> dic
     ):
         body: dict[str, Any] = await response.json()
         return body
+
+
+async def sends_every_kind(person: Person) -> None:
+    """Send one message of each kind that the bot's people have a word for, beside text."""
+    await person.sends_photo(caption="my back")
+    await person.sends_voice()
+    await person.sends_video()
+    await person.sends_document()
+    await person.sends_sticker()
+    await person.sends_location()
+    await person.sends_contact()
 
 
 @dataclass

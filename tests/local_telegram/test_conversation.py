@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conversation import LocalTelegram, assert_valid_wire
-from tests.local_telegram.conftest import Received
+from tests.local_telegram.conftest import Received, sends_every_kind
 
 
 async def test_a_person_says_something_and_the_bot_answers(echo: LocalTelegram) -> None:
@@ -146,13 +146,7 @@ async def test_a_port_that_is_taken_is_an_error(telegram: LocalTelegram) -> None
 
 async def test_everything_that_can_be_sent_arrives(echo: LocalTelegram, received: Received) -> None:
     anna = echo.person("Anna")
-    await anna.sends_photo(caption="my back")
-    await anna.sends_voice()
-    await anna.sends_video()
-    await anna.sends_document()
-    await anna.sends_sticker()
-    await anna.sends_location()
-    await anna.sends_contact()
+    await sends_every_kind(anna)
     await anna.sends("dice", {"emoji": "🎲", "value": 6})
     await echo.quiet()
     messages = [update.message for update in received.updates if update.message]

@@ -157,8 +157,10 @@ async def test_people_cannot_type_too_much_or_choose_what_is_not_there(
     with pytest.raises(AssertionError, match="256"):
         await anna.asks_inline("x" * 257)
     query, waits = await asked(bot, anna.asks_inline("x" * 256))
+    unanswered = telegram.world.inline_queries.get(query.id)
+    assert unanswered
     with pytest.raises(AssertionError, match="hasn't answered"):
-        await anna.chooses("Title 1", of=telegram.world.inline_queries[query.id])
+        await anna.chooses("Title 1", of=unanswered)
     await query.answer([])
     with pytest.raises(AssertionError, match="No result 'Title 1'"):
         await anna.chooses("Title 1", of=await waits)

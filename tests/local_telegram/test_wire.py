@@ -10,7 +10,7 @@ from bot.local_telegram import LocalTelegram, Person
 from bot.local_telegram.methods import METHODS
 from bot.local_telegram.updates import ON_REQUEST
 from tests.conversation import assert_valid_update, assert_valid_wire
-from tests.local_telegram.conftest import called
+from tests.local_telegram.conftest import called, sends_every_kind
 
 JSON = dict[str, Any]
 
@@ -134,13 +134,7 @@ _MALFORMED = ("chat_id", "commands", "menu_button", "message_ids", "reply_markup
 
 
 async def test_every_kind_of_message_is_the_bot_apis(telegram: LocalTelegram, anna: Person) -> None:
-    await anna.sends_photo("x")
-    await anna.sends_voice()
-    await anna.sends_video()
-    await anna.sends_document()
-    await anna.sends_sticker()
-    await anna.sends_location()
-    await anna.sends_contact()
+    await sends_every_kind(anna)
     await anna.says("again", reply_to=anna.messages[1])
     forum = telegram.group("Forum", [anna], forum=True)
     topic = await forum.opens_topic("Backs")
@@ -160,7 +154,7 @@ async def test_every_kind_of_update_is_the_bot_apis(telegram: LocalTelegram, ann
     await called(telegram, "editMessageReplyMarkup", chat_id=anna.id, message_id=TEXT, reply_markup=KEYBOARD)
     telegram.world.tap(anna.messages[1], anna.user, "more")
     asking = asyncio.create_task(anna.asks_inline("ice"))
-    await telegram.until("updates", lambda: telegram.world.inline_queries or None, "the inline query")
+    await telegram.until("updates", lambda: telegram.world.inline_queries.get("1"), "the inline query")
     await called(telegram, "answerInlineQuery", inline_query_id="1", results=[ARTICLE])
     sent = await anna.chooses("Title", of=await asking)
     telegram.world.tap(sent, anna.user, "more")
