@@ -52,8 +52,20 @@ class Assistant:
 
     def page(self, name: str, memory: Memory = NOTHING) -> Reply:
         """Return one of the pages of `Wording.pages`."""
-        page = self._compose.page(getattr(self.knowledge.wording.pages, name))
-        return self._compose.in_country(page, memory.country)
+        return self.own(getattr(self.knowledge.wording.pages, name), memory)
+
+    def own(self, text: str, memory: Memory = NOTHING) -> Reply:
+        """Return a text of the bot's own as a page."""
+        return self._compose.in_country(self._compose.page(text), memory.country)
+
+    def another(self, intents: Sequence[str], memory: Memory = NOTHING) -> Reply:
+        """Return what is offered to one whom an answer didn't help: the entries that came next, or else the topics."""
+        entries = self.knowledge.entries
+        offered = self._safe([intent for intent in intents if intent in entries], self._redirect((), memory))
+        reply = (
+            self._compose.another(offered) if offered else self._compose.fallback(self.knowledge.wording.none_of_these)
+        )
+        return self._compose.in_country(reply, memory.country)
 
     def examples(self) -> Reply:
         """Return the questions to begin with."""
@@ -63,6 +75,10 @@ class Assistant:
     def fixed(self, text: str, memory: Memory = NOTHING) -> Reply:
         """Return a reply in the bot's own words, with the topics under it."""
         return self._compose.in_country(self._compose.fallback(text), memory.country)
+
+    def delayed(self, reply: Reply) -> Reply:
+        """Return a reply with a word about its delay."""
+        return self._compose.delayed(reply)
 
     def _joined(self, message: Message) -> Reply:
         alone = self._reply(message)
@@ -131,9 +147,11 @@ class Assistant:
 
     def _carry_out(self, decision: Decision, ranking: Ranking, signs: Sequence[Finding], redirect: str) -> Reply:
         soon = [sign for sign in signs if sign.level == "soon"]
-        confidence = decision.confidence
-        if decision.kind == "answer" or (decision.kind == "choices" and len(decision.intents) == 1):
-            return self._compose.answer(decision.intents, confidence=confidence, signs=soon, medicines=not redirect)
+        confidence, intents = decision.confidence, decision.intents
+        if decision.kind == "answer" or (decision.kind == "choices" and len(intents) == 1):
+            answer = self._compose.answer(intents, confidence=confidence, signs=soon, medicines=not redirect)
+            next_best = (intent for intent in self._safe(ranking.labels, redirect) if intent not in intents)
+            return replace(answer, others=tuple(next_best)[:OFFERED])
         if decision.kind == "choices":
             return self._compose.choices(decision.intents, confidence=confidence, signs=soon)
         offered = decision.intents if ranking.off_topic < HARDLY_OURS else ()

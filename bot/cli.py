@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import os
 import sys
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from bot import logs
 from bot.alerts import PatternError, pattern_findings
 from bot.alerts.fitted import fitted_reader
 from bot.assistant import Assistant
@@ -25,7 +25,7 @@ from bot.evaluation.run import Run, read_run, run_on, save_run
 from bot.evaluation.self_test import self_test
 from bot.matching.fitted import examples_of, fitted_matcher
 from bot.matching.meaning import ModelChangedError, installed_embedding
-from bot.settings import Settings
+from bot.settings import SettingsError, read_settings
 from bot.terminal import chat as terminal_chat
 from bot.terminal import explained
 from knowledge.check import check
@@ -88,19 +88,21 @@ def commands() -> None:
 @knowledge_option
 def run(folder: Path) -> None:
     """Run the bot on Telegram, with the token in TELEGRAM_TOKEN or a file .env."""
-    settings = Settings()
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        raise BadInputError(f"a setting can't be used: {error}") from None
     if not settings.telegram_token.get_secret_value():
         raise BadInputError(
             "no token: set TELEGRAM_TOKEN (from @BotFather), or try the bot without one: back-spasm-bot preview"
         )
-    if settings.webhook_url:
-        raise BadInputError("WEBHOOK_URL is set, but this version only polls: unset it")
-    from bot.telegram.service import TokenRefusedError, run_polling  # noqa: PLC0415 - slow to import
+    from bot.store import DatabaseUrlError  # noqa: PLC0415 - slow to import
+    from bot.telegram.service import PortTakenError, TokenRefusedError, run_service  # noqa: PLC0415 - slow to import
 
-    _log()
+    logs.set_up()
     try:
-        asyncio.run(run_polling(_assistant(folder), settings))
-    except TokenRefusedError as error:
+        asyncio.run(run_service(_assistant(folder), settings))
+    except (DatabaseUrlError, PortTakenError, TokenRefusedError) as error:
         raise BadInputError(str(error)) from None
 
 
@@ -109,9 +111,10 @@ def run(folder: Path) -> None:
 @click.option("--port", default=8080, show_default=True, help="Port of the chat page, on this machine only.")
 def preview(folder: Path, port: int) -> None:
     """Try the bot in a browser, against a Telegram on this machine: no token, no network."""
-    from bot.telegram.preview import PortTakenError, run_preview  # noqa: PLC0415 - slow to import
+    from bot.telegram.preview import run_preview  # noqa: PLC0415 - slow to import
+    from bot.telegram.service import PortTakenError  # noqa: PLC0415 - slow to import
 
-    _log()
+    logs.set_up()
     try:
         asyncio.run(
             run_preview(
@@ -332,9 +335,3 @@ def _messages(lines: Iterable[str], *, jsonl: bool) -> Iterator[str]:
         if not isinstance(message, str):
             raise BadInputError(f'line {number} of the input is not a JSON object with a "text": {line[:60]!r}')
         yield message
-
-
-def _log() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # Its lines hold the address of each call, and that holds the token.
-    logging.getLogger("httpx").setLevel(logging.WARNING)

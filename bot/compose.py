@@ -115,6 +115,10 @@ class Composer:
             confidence=confidence,
         )
 
+    def another(self, intents: Sequence[str]) -> Reply:
+        """Offer other entries to one whom an answer didn't help."""
+        return replace(self.choices(intents, confidence=0.0), blocks=(Block(Style.TEXT, self._wording.try_another),))
+
     def fallback(
         self, text: str, intents: Sequence[str] = (), *, confidence: float = 0.0, signs: Sequence[Finding] = ()
     ) -> Reply:
@@ -150,12 +154,12 @@ class Composer:
         """Put that notice above an answer."""
         return replace(answer, blocks=(*self._paragraphs(language.notice), *answer.blocks))
 
-    def page(self, text: str, intents: Sequence[str] = (), again: Action | None = None) -> Reply:
+    def page(self, text: str, intents: Sequence[str] = ()) -> Reply:
         """Show a text of the bot's own, with buttons for a few entries."""
         blocks = tuple(self._paragraphs(self._fill(text)))
         rows: Rows = tuple((self._entry_button(intent),) for intent in intents)
         country = Button(self._wording.labels.country, Action(Verb.COUNTRY))
-        return Reply(kind="answer", blocks=blocks, buttons=(*rows, (self._all_topics(), country)), again=again)
+        return Reply(kind="answer", blocks=blocks, buttons=(*rows, (self._all_topics(), country)))
 
     def themes(self) -> Reply:
         """List all themes."""
@@ -224,6 +228,12 @@ class Composer:
         """Put the reminder of a recent alert above a reply."""
         reminder = Block(Style.TEXT, self._fill(self._wording.after_alert))
         return replace(reply, blocks=(reminder, *reply.blocks))
+
+    def delayed(self, reply: Reply) -> Reply:
+        """Put a word about its delay above a reply; in an alert below what can't wait."""
+        alarms = sum(block.style == Style.ALARM for block in reply.blocks)
+        word = Block(Style.TEXT, self._wording.delayed)
+        return replace(reply, blocks=(*reply.blocks[:alarms], word, *reply.blocks[alarms:]))
 
     def _entry(self, entry: Entry) -> Iterator[Block]:
         if entry.origin == "conversation":

@@ -29,6 +29,10 @@ class Verb(StrEnum):
     """No to it; after the flag stands the entry to answer with (`flag+intent`)."""
     NOT_MEANT = "w"
     """The alert that was shown is not what the person meant."""
+    USEFUL = "u"
+    """A vote: the answer, with the entries named, helped. A face that keeps votes takes it."""
+    NOT_USEFUL = "d"
+    """A vote: it didn't."""
     COUNTRY = "c"
     """Name the emergency numbers of the country named, from now on; list the countries where none is."""
 
@@ -130,6 +134,7 @@ class Reply:
         at_risk: A flag that the message raised whose bearer is given no medicine's entry; empty where there is none.
         about: The medical entry that it answers with: it can be shared, and short questions lean on it. Empty
             where there is none.
+        others: The entries that came next in rank, for one whom the answer didn't help.
         joins: Whether it answers the messages of a moment ago together with this one, in place of the reply to them.
         country: The country whose numbers are named from now on, or another one ("-"); empty where none was chosen.
         again: The action that gives this reply once more, by which a face can show the rest of a long one.
@@ -146,6 +151,7 @@ class Reply:
     confidence: float = 1.0
     at_risk: str = ""
     about: str = ""
+    others: tuple[str, ...] = ()
     joins: bool = False
     country: str = ""
     again: Action | None = None

@@ -15,6 +15,11 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "you_may_have_written": frozenset({"name"}),
     "error": frozenset({"error_id"}),
     "emergency": frozenset({"by_country"}),
+    "privacy": frozenset({"missed", "operator"}),
+    "operator": frozenset({"name"}),
+    "seen": frozenset({"day"}),
+    "answers": frozenset({"number"}),
+    **{line: frozenset({"name"}) for line in ("topic", "alert", "at_risk", "chosen_country", "vote_for", "vote_against", "missed")},
 }
 """Placeholders beyond `{numbers}`, which may stand everywhere."""
 
@@ -49,6 +54,8 @@ class Labels(Model):
     share: Title
     country: Title
     another_country: Title
+    useful: Title
+    not_useful: Title
 
 
 class Pages(Model):
@@ -81,6 +88,21 @@ class NotText(Model):
     other: Text
 
 
+class MyDataLines(Model):
+    """The lines of /mydata."""
+
+    heading: Text
+    seen: Text
+    topic: Text
+    alert: Text
+    at_risk: Text
+    chosen_country: Text
+    answers: Text
+    vote_for: Text
+    vote_against: Text
+    missed: Text
+
+
 class Wording(Model):
     """`wording.yaml`.
 
@@ -95,6 +117,12 @@ class Wording(Model):
         themes: The themes in the order in which they are listed.
         yes: Words that say yes to a check question, where a message begins with one.
         no: Words that say no to it.
+        operator: Part of the privacy page where the operator has given a name, `no_operator` where not; likewise
+            `keeps_missed` where questions without an answer are kept.
+        voted: The notice after a vote (at most 200 characters), `not_voted` where it could not be kept.
+        try_another: Said above other entries to one whom an answer didn't help.
+        delayed: Said under an answer that comes long after its question.
+        slow_down: Said once to one who writes faster than the bot answers.
         examples: Two questions to tap under /start: intents.
     """
 
@@ -138,5 +166,19 @@ class Wording(Model):
     too_long: Text
     empty: Text
     error: Text
+    operator: Text
+    no_operator: Text
+    keeps_missed: Text
+    keeps_no_missed: Text
+    voted: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    not_voted: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    try_another: Text
+    forgotten: Text
+    not_forgotten: Text
+    nothing_kept: Text
+    mydata: MyDataLines
+    not_readable: Text
+    delayed: Text
+    slow_down: Text
     ask_in_group: Text
     placeholder: Annotated[str, StringConstraints(min_length=1, max_length=64)]

@@ -5,65 +5,46 @@ import logging
 import re
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
 
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 from telegram import Chat as TelegramChat
-from telegram import MaybeInaccessibleMessage, Message, Update
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import (
     BaseHandler,
-    CallbackContext,
     CallbackQueryHandler,
     CommandHandler,
-    ExtBot,
     MessageHandler,
     filters,
 )
 
 from bot.assistant import Assistant
-from bot.chat import Chat
 from bot.reply import Action, Memory, Reply, Verb
-from bot.telegram.delivery import edit, send
+from bot.store import Answer, Count, StoreAwayError, Vote, redact
+from bot.telegram.data import shown_data
+from bot.telegram.delivery import delete, edit, send
 from bot.telegram.render import Rendered, answered, render, topics_keyboard, unpack
+from bot.telegram.turn import Context
 from knowledge.wording import Wording
 
 log = logging.getLogger(__name__)
 
-REMEMBERED = 50
-"""Questions of a chat whose answers can still be mended by an edit."""
+LATE = 600.0
+"""Seconds after which a message is answered with a word about the delay."""
+
+VOTES = (Verb.USEFUL, Verb.NOT_USEFUL)
+
+FLOOD = 10
+"""Messages of a chat in a row that had to wait, after which the person is asked to slow down."""
 
 READABLE = filters.TEXT | filters.CAPTION
 COMMANDS = filters.Regex(
-    r"^/(?:start(?:@\w+)?(?:\s+\S+)?|(?:topics|sources|country|help|about|disclaimer|privacy)(?:@\w+)?)\s*$"
+    r"^/(?:start(?:@\w+)?(?:\s+\S+)?|(?:topics|sources|country|help|about|disclaimer|privacy|mydata|forget)(?:@\w+)?)\s*$"
 )
 """Commands and nothing else: words behind one are a question, which may report an emergency."""
 
 
-@dataclass
-class ChatData:
-    """What is remembered of a chat.
-
-    Attributes:
-        chat: What the assistant needs of the past.
-        answers: The message that answers each of the latest questions.
-        latest: The latest message of ours; 0 before there is one.
-    """
-
-    chat: Chat = field(default_factory=lambda: Chat(joins=True))
-    answers: "OrderedDict[int, int]" = field(default_factory=OrderedDict)
-    latest: int = 0
-
-    def answered(self, question: int, answer: int) -> None:
-        """Remember which message answers a question."""
-        self.answers[question] = self.latest = answer
-        while len(self.answers) > REMEMBERED:
-            self.answers.popitem(last=False)
-
-
-Context = CallbackContext[ExtBot[None], dict[Any, Any], ChatData, dict[Any, Any]]
 Handler = BaseHandler[Update, Context, None]
 
 
@@ -87,10 +68,22 @@ class Conversation:
     Args:
         assistant: What answers.
         observer: Told of each reply to a question.
+        operator: Who runs the bot, for the privacy page; empty where they haven't said.
+        keeps_missed: Whether questions that the bot can't answer are kept.
     """
 
-    def __init__(self, assistant: Assistant, observer: Observer | None = None) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        observer: Observer | None = None,
+        *,
+        operator: str = "",
+        keeps_missed: bool = False,
+    ) -> None:
         self._observer = observer
+        self._operator = operator
+        self._keeps_missed = keeps_missed
+        self._thinking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="assistant")
         self.answer_with(assistant)
 
     def answer_with(self, assistant: Assistant) -> None:
@@ -109,7 +102,10 @@ class Conversation:
             CommandHandler("topics", self.topics, private),
             CommandHandler("sources", self.sources, private),
             CommandHandler("country", self.country, private),
-            CommandHandler(["help", "about", "disclaimer", "privacy"], self.page, private),
+            CommandHandler(["help", "about", "disclaimer"], self.page, private),
+            CommandHandler("privacy", self.privacy, private),
+            CommandHandler("mydata", self.mydata, private),
+            CommandHandler("forget", self.forget, private),
             MessageHandler(private & ~READABLE & ~filters.StatusUpdate.ALL, self.not_text),
             CallbackQueryHandler(self.tapped),
         ]
@@ -122,7 +118,7 @@ class Conversation:
             return
         # A message takes one keyboard: the lasting one comes with the text, the examples with a line of their own.
         shown = render(self._assistant.page("start", _memory(context)), self.wording, context.bot.username)
-        await send(message, Rendered(shown.html, topics_keyboard(self.wording)))
+        await send(message, Rendered(shown.html, topics_keyboard(self.wording)), context.turn.pace)
         await self._show(self._assistant.examples(), message, context)
 
     async def ask(self, update: Update, context: Context) -> None:
@@ -158,6 +154,34 @@ class Conversation:
         name = re.split(r"[ @]", _words(message).removeprefix("/").casefold())[0]
         await self._show(self._assistant.page(name, _memory(context)), message, context)
 
+    async def privacy(self, update: Update, context: Context) -> None:
+        """/privacy: what is kept, and who runs the bot."""
+        wording = self.wording
+        operator = wording.operator.replace("{name}", self._operator) if self._operator else wording.no_operator
+        missed = wording.keeps_missed if self._keeps_missed else wording.keeps_no_missed
+        text = wording.pages.privacy.replace("{operator}", operator).replace("{missed}", missed)
+        await self._show(self._assistant.own(text, _memory(context)), _message(update), context)
+
+    async def mydata(self, update: Update, context: Context) -> None:
+        """/mydata: all that is kept of the chat."""
+        message = _message(update)
+        try:
+            text = shown_data(await context.turn.store.mydata(message.chat.id), self._assistant.knowledge)
+        except StoreAwayError:
+            text = self.wording.not_readable
+        await self._show(self._assistant.own(text, _memory(context)), message, context)
+
+    async def forget(self, update: Update, context: Context) -> None:
+        """/forget: delete all that is kept of the chat."""
+        message, turn, text = _message(update), context.turn, self.wording.forgotten
+        try:
+            await turn.store.forget(message.chat.id)
+        except StoreAwayError:
+            text = self.wording.not_forgotten
+        else:
+            turn.forgotten = True
+        await self._show(self._assistant.own(text, _memory(context)), message, context)
+
     async def not_text(self, update: Update, context: Context) -> None:
         """A picture, a voice message and whatever else holds no words."""
         message, lines = _message(update), self.wording.not_text
@@ -176,58 +200,79 @@ class Conversation:
         query = update.callback_query
         if query is None:
             return
-        try:
-            await query.answer()
-        except BadRequest:
-            log.info("a tap was answered too late for its notice")
         action = unpack(query.data or "")
+        message = query.message
+        # A button on a message too old for Telegram to show still has its chat.
+        if action and action.verb in VOTES and message is not None:
+            await self._voted(action, query, message, context)
+            return
+        await _notify(query)
         memory = _memory(context)
         reply = self._assistant.press(action, memory) if action else self._assistant.fixed(self.wording.gone)
-        # A button on a message too old for Telegram to show still has its chat.
-        if query.message is not None:
-            await self._show(reply, query.message, context, page=action.page if action else 0)
+        if message is not None:
+            await self._show(reply, message, context, page=action.page if action else 0)
+
+    async def _voted(
+        self, action: Action, query: CallbackQuery, message: MaybeInaccessibleMessage, context: Context
+    ) -> None:
+        """Take a vote, and offer what came next in rank to one whom the answer didn't help."""
+        turn, useful, wording = context.turn, action.verb == Verb.USEFUL, self.wording
+        turn.vote = Vote(message.message_id, tuple(action.values), 1 if useful else -1)
+        turn.then = lambda kept: _notify(query, wording.voted if kept else wording.not_voted)
+        if not useful:
+            answer = await turn.store.answer(message.chat.id, message.message_id)
+            await self._show(
+                self._assistant.another(answer.others if answer else (), _memory(context)), message, context
+            )
 
     async def failed(self, update: object, context: Context) -> None:
-        """An error in a handler: log it under an id that the person is given, and go on."""
-        if isinstance(context.error, Forbidden):
+        """An error in a handler. What Telegram couldn't take comes again; else the person is told its id."""
+        error = context.error
+        if isinstance(error, Forbidden):
             log.info("a person has blocked the bot, or it was removed from a group")
-        elif isinstance(update, Update) and update.effective_message:
+        elif not isinstance(update, Update) or update.effective_message is None:
+            log.warning("trouble on the way to Telegram: %s", error)
+        elif isinstance(error, NetworkError | RetryAfter) and not isinstance(error, BadRequest):
+            context.turn.failure = error
+        else:
             error_id = secrets.token_hex(4)
-            log.error("error %s", error_id, exc_info=context.error)
+            log.error("error %s", error_id, exc_info=error)
             text = self.wording.error.replace("{error_id}", error_id)
             try:
                 await self._show(self._assistant.fixed(text, _memory(context)), update.effective_message, context)
             except TelegramError:
                 log.warning("error %s: the person could not be told", error_id)
-        else:
-            log.warning("trouble on the way to Telegram: %s", context.error)
 
     async def _reply(self, question: str, message: Message, context: Context) -> None:
         """Answer a question. One that was edited has its answer mended; an alert is sent anew, so that it is seen."""
-        data, now = _data(context), time.monotonic()
+        turn = context.turn
         replied_to = _replied_to(message)
         about = answered(replied_to.reply_markup) if replied_to else ""
-        asked = data.chat.message(question, now, about)
-        answer = data.answers.get(message.message_id)
-        if answer or about:
+        asked = turn.chat.message(question, turn.now, about)
+        edited = message.edit_date is not None
+        before = await turn.store.answer_to(message.chat.id, message.message_id) if edited else None
+        if before or about:
             asked = asked.alone()
-        # In a thread, so that Telegram is still listened to. The next message waits: the application takes one update
-        # after another, so that each is read in the light of the one before it.
         began = time.perf_counter()
-        reply = await asyncio.to_thread(self._assistant.reply, asked)
+        # In a thread, so that Telegram is still listened to; in one, for the assistant thinks of one thing at a time.
+        reply = await asyncio.get_running_loop().run_in_executor(self._thinking, self._assistant.reply, asked)
         if self._observer:
             self._observer(message, reply, 1000 * (time.perf_counter() - began))
         for sign in reply.explanation.signs if reply.explanation else ():
             log.info("warning sign %s (%s%s) by %s", sign.flag, sign.level, "" if sign.sure else ", unsure", sign.rule)
-        if answer is None or reply.kind == "alert":
+        turn.counts += [Count(intent, reply.kind) for intent in reply.intents or ("",)]
+        if self._keeps_missed and reply.kind == "fallback":
+            turn.missed = redact(question)
+        if turn.now - (message.edit_date or message.date).timestamp() > LATE:
+            reply = self._assistant.delayed(reply)
+        if before is None or reply.kind == "alert":
             # In a group the next message may be another person's.
             said = question if message.chat.type == TelegramChat.PRIVATE else ""
             await self._show(reply, message, context, said=said)
             return
-        data.chat.heard(reply, now)
-        shown = render(reply, self.wording, context.bot.username)
+        turn.chat.heard(reply, turn.now)
         try:
-            await edit(message, answer, shown)
+            await edit(message, before.answer_id, render(reply, self.wording, context.bot.username))
         except BadRequest as error:
             if "not modified" not in error.message:
                 await self._show(reply, message, context)
@@ -244,20 +289,24 @@ class Conversation:
             page: Which part of a long reply, from 0.
             said: What was written, if the next message may go on with it.
         """
-        data = _data(context)
-        sent = await send(to, render(reply, self.wording, context.bot.username, page))
-        if reply.joins and data.latest:
-            await _take_back(to, data.latest)
-        data.chat.heard(reply, time.monotonic(), said)
-        data.answered(to.message_id, sent.message_id)
+        turn = context.turn
+        turn.pace.first = reply.kind == "alert"
+        if turn.pace.waits == FLOOD and not turn.pace.first:
+            await send(to, render(self._assistant.fixed(self.wording.slow_down), self.wording, ""), turn.pace)
+        sent = await send(to, render(reply, self.wording, context.bot.username, page), turn.pace)
+        if reply.joins and turn.chat.kept.latest:
+            await delete(to, turn.chat.kept.latest)
+        turn.chat.heard(reply, turn.now, said)
+        turn.chat.sent(sent.message_id)
+        turn.answer = Answer(sent.message_id, to.message_id, reply.intents, reply.others)
 
 
-async def _take_back(chat_of: MaybeInaccessibleMessage, reply: int) -> None:
-    """Delete a reply of ours that another one has replaced. It stays where Telegram doesn't let it be deleted."""
+async def _notify(query: CallbackQuery, text: str = "") -> None:
+    """Answer a tap, so that its button comes to rest."""
     try:
-        await chat_of.get_bot().delete_message(chat_of.chat.id, reply)
+        await query.answer(text)
     except TelegramError as error:
-        log.info("a reply that was replaced could not be deleted: %s", error)
+        log.info("a tap has no notice: %s", error)
 
 
 def _message(update: Update) -> Message:
@@ -274,14 +323,8 @@ def _replied_to(message: Message) -> Message | None:
     return replied_to if author and author.id == message.get_bot().id else None
 
 
-def _data(context: Context) -> ChatData:
-    data = context.chat_data
-    assert data is not None  # noqa: S101 - handlers run within a chat
-    return data
-
-
 def _memory(context: Context) -> Memory:
-    return _data(context).chat.memory(time.monotonic())
+    return context.turn.chat.memory(context.turn.now)
 
 
 def _words(message: Message) -> str:

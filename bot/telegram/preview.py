@@ -2,17 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from telegram import Message
+from telegram import Bot, Message
 
 from bot.assistant import Assistant
 from bot.local_telegram import Bulletin, Inside, LocalTelegram, Row, Section
 from bot.reply import Explanation, Reply
+from bot.settings import Limits
+from bot.store import Store
 from bot.telegram.handlers import Conversation
-from bot.telegram.service import conversing, introduce, stopped
+from bot.telegram.service import PortTakenError, introduce, polled, running, told_to_stop
 from knowledge.load import KnowledgeError
 
 log = logging.getLogger(__name__)
@@ -27,10 +30,6 @@ Anew = Callable[[], Assistant]
 """Reads the knowledge anew; raises KnowledgeError where it can't be used."""
 
 
-class PortTakenError(Exception):
-    """The chat page's port is in use."""
-
-
 async def run_preview(assistant: Assistant, port: int, ready: Callable[[str], object], anew: Anew) -> None:
     """Run the bot against a Telegram on this machine, with its chat page, until the process is told to stop.
 
@@ -43,23 +42,40 @@ async def run_preview(assistant: Assistant, port: int, ready: Callable[[str], ob
     Raises:
         PortTakenError: The port is in use.
     """
+    stop = told_to_stop()
     telegram = LocalTelegram(port=port, page=True, name=assistant.knowledge.wording.name)
     conversation = Conversation(assistant, look_inside(telegram))
-    try:
-        async with telegram, conversing(conversation, telegram.token, telegram.url) as application:
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(telegram)
+        except OSError as error:
+            raise PortTakenError(f"port {port} can't be used ({error.strerror}): name another with --port") from None
+        bot = await stack.enter_async_context(on(telegram, conversation, Limits()))
 
-            async def replace(new: Assistant) -> None:
-                conversation.answer_with(new)
-                await introduce(application.bot, conversation.wording)
+        async def replace(new: Assistant) -> None:
+            conversation.answer_with(new)
+            await introduce(bot, conversation.wording)
 
-            editing = asyncio.create_task(follow(assistant.knowledge.folder, anew, replace, telegram.announces))
-            ready(telegram.url)
-            await stopped()
-            editing.cancel()
-            with suppress(asyncio.CancelledError):
-                await editing
-    except OSError as error:
-        raise PortTakenError(f"port {port} can't be used ({error.strerror}): name another with --port") from None
+        editing = asyncio.create_task(follow(assistant.knowledge.folder, anew, replace, telegram.announces))
+        ready(telegram.url)
+        await stop.wait()
+        editing.cancel()
+        with suppress(asyncio.CancelledError):
+            await editing
+
+
+@asynccontextmanager
+async def on(telegram: LocalTelegram, conversation: Conversation, limits: Limits) -> AsyncIterator[Bot]:
+    """Run a bot on the Telegram of this machine for the length of the block; what it keeps is gone in the end."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="back-spasm-bot-"))
+        store = await Store.open(f"sqlite:///{folder}/store.db")
+        stack.push_async_callback(store.close)
+        running_bot = await stack.enter_async_context(
+            running(conversation, store, telegram.token, telegram.url, limits=limits)
+        )
+        await stack.enter_async_context(polled(running_bot, limits))
+        yield running_bot.bot
 
 
 def look_inside(telegram: LocalTelegram) -> Callable[[Message, Reply, float], None]:

@@ -53,7 +53,14 @@ def render(reply: Reply, wording: Wording, bot_name: str, page: int = 0) -> Rend
     rows = [[InlineKeyboardButton(b.label, callback_data=b.action.pack()) for b in row] for row in reply.buttons]
     if reply.about and rows:
         rows[-1].append(InlineKeyboardButton(wording.labels.share, url=share_link(bot_name, reply.about)))
+        rows.append(
+            [_vote(wording.labels.useful, Verb.USEFUL, reply), _vote(wording.labels.not_useful, Verb.NOT_USEFUL, reply)]
+        )
     return Rendered(html, InlineKeyboardMarkup(rows) if rows else None)
+
+
+def _vote(label: str, verb: Verb, reply: Reply) -> InlineKeyboardButton:
+    return InlineKeyboardButton(label, callback_data=Action(verb, "+".join(reply.intents)).pack())
 
 
 def share_link(bot_name: str, intent: str) -> str:

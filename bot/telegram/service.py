@@ -1,86 +1,209 @@
-"""Runs the bot on Telegram."""
+"""Runs the bot on Telegram: builds it, connects it, lets updates in, and stops it in order."""
 
 import asyncio
 import logging
+import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from aiohttp import web
 from telegram import Bot, BotCommand, Update
 from telegram.error import InvalidToken, NetworkError, TelegramError
-from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
+from telegram.ext import ApplicationBuilder, ContextTypes
 
 from bot.assistant import Assistant
-from bot.settings import Settings
-from bot.telegram.handlers import ChatData, Context, Conversation
+from bot.settings import Limits, Settings
+from bot.store import Store
+from bot.telegram.handlers import Conversation
+from bot.telegram.intake import Intake
+from bot.telegram.metrics import Metrics
+from bot.telegram.monitor import monitor
+from bot.telegram.polling import Polling
+from bot.telegram.sending import Sending
+from bot.telegram.transport import Transport
+from bot.telegram.turn import App, Context, Turns
+from bot.telegram.webhook import webhook
 from knowledge.wording import Wording
 
 log = logging.getLogger(__name__)
 
-App = Application[ExtBot[None], Context, dict[Any, Any], ChatData, dict[Any, Any], Any]
-
 LONGEST_WAIT = 60
 """Seconds between two attempts to reach Telegram at the start."""
 
+CONNECTIONS = 40
+"""Updates that Telegram may post to one address at once; it never posts two of a chat."""
+
+SECOND_SIGNAL = 130
+"""The exit status where the bot was told twice to stop, and did at once."""
+
+BURST = 5
+"""Messages that may go to all chats at once, after a rest."""
+
 UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
 """The kinds of updates that the bot asks Telegram for."""
+
+Pause = Callable[[float], Awaitable[object]]
 
 
 class TokenRefusedError(Exception):
     """Telegram doesn't know the token."""
 
 
-def build(conversation: Conversation, token: str, url: str) -> App:
-    """Return the application, with its handlers, for the Bot API at `url`."""
-    application = (
+class PortTakenError(Exception):
+    """A port that the bot is to listen on is in use."""
+
+
+@dataclass
+class Running:
+    """A bot at work.
+
+    Attributes:
+        application: Its handlers.
+        intake: What takes updates in.
+        store: What it keeps.
+        metrics: Its figures.
+        ready: Whether updates are taken in.
+    """
+
+    application: App
+    intake: Intake
+    store: Store
+    metrics: Metrics
+    ready: bool = False
+
+    @property
+    def bot(self) -> Bot:
+        """The bot."""
+        return self.application.bot
+
+
+@asynccontextmanager
+async def running(
+    conversation: Conversation, store: Store, token: str, url: str, *, limits: Limits, pause: Pause = asyncio.sleep
+) -> AsyncIterator[Running]:
+    """Connect a bot to Telegram for the length of the block, and let what is on its way in the end come to an end.
+
+    Args:
+        conversation: Its handlers.
+        store: What it keeps.
+        token: The bot's.
+        url: The Bot API server.
+        limits: How much it takes on.
+        pause: Waits for so many seconds between attempts; a test's own needn't.
+
+    Raises:
+        TokenRefusedError: Telegram doesn't know the token.
+    """
+    metrics = Metrics()
+    metrics.watch("bot_store_away", "Whether the store doesn't answer", lambda: not store.state.answers)
+    metrics.watch("bot_store_backlog", "Updates that wait to be kept", lambda: store.state.backlog)
+    metrics.watch("bot_store_errors", "Errors of the store since the start", lambda: sum(store.state.errors.values()))
+
+    async def reserve() -> float:
+        return await store.reserve("all", per_second=limits.messages_per_second, burst=BURST)
+
+    sending = Sending(reserve, limits.patience_seconds, wait=pause, count=metrics.telegram_error)
+    application: App = (
         ApplicationBuilder()
         .token(token)
         .base_url(f"{url}/bot")
         .base_file_url(f"{url}/file/bot")
-        .context_types(ContextTypes(chat_data=ChatData))
+        .request(Transport())
+        .get_updates_request(Transport(connections=1))
+        .context_types(ContextTypes(context=Context, bot_data=Turns))
+        .rate_limiter(sending)
+        .updater(None)
         .build()
     )
     application.add_handlers(conversation.handlers())
     application.add_error_handler(conversation.failed)
-    return application
-
-
-def polling(assistant: Assistant, token: str, url: str) -> AbstractAsyncContextManager[App]:
-    """Run the bot, by polling, for the length of the block.
-
-    Raises:
-        TokenRefusedError: Telegram doesn't know the token.
-    """
-    return conversing(Conversation(assistant), token, url)
-
-
-@asynccontextmanager
-async def conversing(conversation: Conversation, token: str, url: str) -> AsyncIterator[App]:
-    """Run a conversation's handlers, by polling, for the length of the block.
-
-    Raises:
-        TokenRefusedError: Telegram doesn't know the token.
-    """
-    application = build(conversation, token, url)
+    intake = Intake(
+        application,
+        store,
+        chat_seconds=limits.chat_seconds,
+        most=limits.most_waiting,
+        metrics=metrics,
+        pause=pause,
+    )
     try:
-        await _connect(application)
+        await _connect(application, pause)
         await introduce(application.bot, conversation.wording)
-        await application.start()
-        updater = application.updater
-        assert updater is not None  # noqa: S101 - the builder makes one unless told otherwise
-        await updater.start_polling(allowed_updates=UPDATES)
-        try:
-            yield application
-        finally:
-            await updater.stop()
-            await application.stop()
+        yield Running(application, intake, store, metrics)
+        if not await intake.finish(limits.stop_seconds):
+            log.warning("some updates were not answered in time; Telegram will send them again")
     finally:
         await application.shutdown()
         await application.bot.shutdown()  # where it was never connected, the line above leaves it open
 
 
-async def _connect(application: App) -> None:
+@asynccontextmanager
+async def polled(bot: Running, limits: Limits, pause: Pause = asyncio.sleep) -> AsyncIterator[None]:
+    """Let a bot fetch its updates for the length of the block."""
+    await bot.bot.delete_webhook()
+    polling = Polling(bot.bot, bot.intake, UPDATES, pause)
+    fetching = asyncio.create_task(polling.run())
+    bot.ready = True
+    try:
+        yield
+    finally:
+        bot.ready = False
+        fetching.cancel()
+        with suppress(asyncio.CancelledError):
+            await fetching
+        await bot.intake.finish(limits.stop_seconds)
+        await polling.confirm()
+
+
+@asynccontextmanager
+async def posted(bot: Running, settings: Settings) -> AsyncIterator[None]:
+    """Let Telegram post a bot's updates for the length of the block.
+
+    Raises:
+        PortTakenError: The port is in use.
+    """
+    secret = settings.webhook_secret.get_secret_value()
+    app = webhook(urlsplit(settings.webhook_url).path or "/", secret, bot.bot, bot.intake)
+    async with listening(app, settings.webhook_host, settings.webhook_port, "WEBHOOK_PORT", settings.stop_seconds):
+        await bot.bot.set_webhook(
+            settings.webhook_url, secret_token=secret, allowed_updates=UPDATES, max_connections=CONNECTIONS
+        )
+        bot.ready = True
+        try:
+            yield
+        finally:
+            bot.ready = False
+
+
+@asynccontextmanager
+async def listening(app: web.Application, host: str, port: int, setting: str, seconds: float) -> AsyncIterator[None]:
+    """Serve a web application for the length of the block.
+
+    Args:
+        app: The application.
+        host: Its address.
+        port: Its port.
+        setting: What names the port, for the error.
+        seconds: How long requests that are on their way in the end may take.
+
+    Raises:
+        PortTakenError: The port is in use.
+    """
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=seconds)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise PortTakenError(f"port {port} can't be used ({error.strerror}): name another in {setting}") from None
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def _connect(application: App, pause: Pause) -> None:
     """Reach Telegram for the first time, however long its bad day lasts."""
     wait = 1
     while True:
@@ -92,7 +215,7 @@ async def _connect(application: App) -> None:
             ) from None
         except NetworkError as error:
             log.warning("can't reach Telegram (%s); trying again in %d s", error, wait)
-            await asyncio.sleep(wait)
+            await pause(wait)
             wait = min(2 * wait, LONGEST_WAIT)
         else:
             return
@@ -108,17 +231,45 @@ async def introduce(bot: Bot, wording: Wording) -> None:
         log.warning("the commands and descriptions could not be set: %s", error)
 
 
-async def run_polling(assistant: Assistant, settings: Settings) -> None:
-    """Run the bot on Telegram until the process is told to stop."""
-    async with polling(assistant, settings.telegram_token.get_secret_value(), settings.telegram_url) as application:
-        log.info("answering as @%s", application.bot.username)
-        await stopped()
+async def run_service(assistant: Assistant, settings: Settings) -> None:
+    """Run the bot on Telegram until the process is told to stop.
+
+    Raises:
+        DatabaseUrlError: The store's address can't be used.
+        TokenRefusedError: Telegram doesn't know the token.
+        PortTakenError: A port is in use.
+    """
+    stop = told_to_stop()
+    conversation = Conversation(assistant, operator=settings.operator, keeps_missed=settings.keep_missed)
+    async with AsyncExitStack() as stack:
+        store = await Store.open(settings.database_url.get_secret_value())
+        stack.push_async_callback(store.close)
+        token = settings.telegram_token.get_secret_value()
+        bot = await stack.enter_async_context(
+            running(conversation, store, token, settings.telegram_url, limits=settings)
+        )
+        if settings.monitor_port:
+            watched = monitor(bot.metrics, lambda: store.state, lambda: bot.ready)
+            await stack.enter_async_context(
+                listening(watched, settings.monitor_host, settings.monitor_port, "MONITOR_PORT", 1.0)
+            )
+        updates = posted(bot, settings) if settings.webhook_url else polled(bot, settings)
+        await stack.enter_async_context(updates)
+        log.info("answering as @%s", bot.bot.username)
+        await stop.wait()
+        log.info("stopping: what is on its way has %.0f s", settings.stop_seconds)
 
 
-async def stopped() -> None:
-    """Return when the process is told to stop."""
+def told_to_stop() -> asyncio.Event:
+    """Return what is set when the process is told to stop. Told a second time, it ends at once."""
     stop = asyncio.Event()
+
+    def told() -> None:
+        if stop.is_set():
+            os._exit(SECOND_SIGNAL)
+        stop.set()
+
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
-    await stop.wait()
+        loop.add_signal_handler(name, told)
+    return stop

@@ -10,13 +10,16 @@ from telegram import Bot
 
 from bot.assistant import Assistant
 from bot.local_telegram import LocalTelegram
+from bot.settings import Limits
 from bot.telegram.handlers import Conversation
-from bot.telegram.preview import look_inside
-from bot.telegram.service import conversing
+from bot.telegram.preview import look_inside, on
 from tests.e2e.browser import ChatPage, browser_path, chat_page, chromium
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
+
+UNHURRIED = Limits(messages_per_second=1000, chat_seconds=0)
+"""Tests write faster than Telegram lets a bot answer."""
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
@@ -80,7 +83,7 @@ async def plain(browser: "Browser", bare: LocalTelegram) -> AsyncIterator[ChatPa
 async def running_bot(assistant: Assistant, **options: Any) -> AsyncIterator[LocalTelegram]:
     """Run our bot on a Telegram with these options, as `preview` does."""
     local = LocalTelegram(page=True, name=assistant.knowledge.wording.name, **options)
-    async with local, conversing(Conversation(assistant, look_inside(local)), local.token, local.url):
+    async with local, on(local, Conversation(assistant, look_inside(local)), UNHURRIED):
         yield local
 
 

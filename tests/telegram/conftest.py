@@ -6,15 +6,14 @@ import pytest
 
 from bot.assistant import Assistant
 from bot.local_telegram import LocalTelegram, Person
-from bot.telegram.service import polling
 from tests.conversation import assert_valid_wire
+from tests.telegram.answering import answering
 
 
 @pytest.fixture
 async def telegram(assistant: Assistant) -> AsyncIterator[LocalTelegram]:
     """A Telegram on this machine with our bot polling it; what goes over the wire is held against aiogram's types."""
-    async with LocalTelegram() as local, polling(assistant, local.token, local.url) as application:
-        local.bot_idle = application.update_queue.join
+    async with LocalTelegram() as local, answering(assistant, local.token, local.url):
         yield local
         await local.quiet()
         assert_valid_wire(local.calls())

@@ -7,8 +7,8 @@ import pytest
 from bot.assistant import Assistant
 from bot.local_telegram import Fault, LocalTelegram, Person
 from bot.reply import Message, Reply
-from bot.telegram.handlers import REMEMBERED, ChatData
-from bot.telegram.service import TokenRefusedError, polling
+from bot.telegram.service import TokenRefusedError
+from tests.telegram.answering import QUICK, answering
 
 
 async def test_a_person_who_blocks_the_bot_is_no_error(
@@ -29,38 +29,23 @@ async def test_telegram_asks_for_patience(telegram: LocalTelegram, anna: Person)
 
 
 @pytest.mark.parametrize("kind", ["500", "502", "drop"])
-async def test_an_error_has_an_id_and_the_bot_goes_on(
-    telegram: LocalTelegram, anna: Person, caplog: pytest.LogCaptureFixture, kind: str
-) -> None:
-    telegram.fail(Fault(kind, method="sendMessage"))  # type: ignore[arg-type]
+async def test_a_call_that_fails_is_tried_again(telegram: LocalTelegram, anna: Person, kind: str) -> None:
+    telegram.fail(Fault(kind, method="sendMessage", times=3))  # type: ignore[arg-type]
     await anna.says("ice or heat?")
-    sorry = await anna.hears()
-    assert "something went wrong" in sorry.text
-    assert "112, 911 or 999" in sorry.text
-    logged = next(record.getMessage() for record in caplog.records if record.getMessage().startswith("error "))
-    assert logged.split()[1] in sorry.text
-    assert "ice or heat" not in caplog.text
-    await anna.says("does massage help?")
-    assert (await anna.hears()).text.startswith("Massage")
+    assert (await anna.hears()).text.startswith("Ice or heat")
+    assert len(telegram.calls("sendMessage")) == 4
 
 
-async def test_a_person_who_can_t_even_be_told_of_an_error_is_answered_next_time(
-    telegram: LocalTelegram, anna: Person, caplog: pytest.LogCaptureFixture
-) -> None:
-    telegram.fail(Fault("500", method="sendMessage", times=2))
-    await anna.says("ice or heat?")
-    await anna.hears_nothing()
-    assert "the person could not be told" in caplog.text
-    await anna.says("does massage help?")
-    assert (await anna.hears()).text.startswith("Massage")
-
-
-def test_only_the_latest_answers_are_remembered() -> None:
-    data = ChatData()
-    for question in range(REMEMBERED + 3):
-        data.answered(question, question + 1000)
-    assert list(data.answers) == list(range(3, REMEMBERED + 3))
-    assert data.latest == data.answers[REMEMBERED + 2]
+async def test_what_follows_waits_for_an_answer_that_telegram_doesn_t_take(assistant: Assistant) -> None:
+    impatient = QUICK.model_copy(update={"patience_seconds": 0.0})
+    async with LocalTelegram() as local, answering(assistant, local.token, local.url, limits=impatient):
+        anna, bert = local.person("Anna"), local.person("Bert")
+        local.fail(Fault("500", method="sendMessage", times=2))
+        await anna.says("ice or heat?")
+        await anna.says("does massage help?")
+        assert [(await anna.hears()).text.split("\n")[0] for _ in range(2)] == ["Ice or heat", "Massage"]
+        await bert.says("ice or heat?")
+        await bert.hears()
 
 
 async def test_a_tap_that_is_answered_too_late_still_gets_its_reply(telegram: LocalTelegram, anna: Person) -> None:
@@ -86,14 +71,14 @@ async def test_a_button_of_an_entry_that_has_gone_says_so(telegram: LocalTelegra
 async def test_a_refused_token_is_said_so(assistant: Assistant) -> None:
     async with LocalTelegram() as local:
         with pytest.raises(TokenRefusedError, match="401"):
-            async with polling(assistant, "2:wrong", local.url):
+            async with answering(assistant, "2:wrong", local.url):
                 pass
 
 
 async def test_a_telegram_that_is_down_at_the_start_is_tried_again(assistant: Assistant) -> None:
     async with LocalTelegram() as local:
         local.fail(Fault("502", method="getMe"))
-        async with polling(assistant, local.token, local.url):
+        async with answering(assistant, local.token, local.url):
             assert len(local.calls("getMe")) == 2
 
 
@@ -109,7 +94,7 @@ async def test_the_profile_is_set_at_the_start(telegram: LocalTelegram) -> None:
 async def test_the_bot_starts_though_its_profile_can_t_be_set(assistant: Assistant) -> None:
     async with LocalTelegram() as local:
         local.fail(Fault("429", method="setMyCommands"))
-        async with polling(assistant, local.token, local.url):
+        async with answering(assistant, local.token, local.url):
             anna = local.person("Anna")
             await anna.says("ice or heat?")
             assert (await anna.hears()).text.startswith("Ice or heat")
@@ -128,7 +113,7 @@ async def test_a_fault_of_ours_has_an_id_and_the_bot_goes_on(
     assistant: Assistant, caplog: pytest.LogCaptureFixture
 ) -> None:
     stumbling = Stumbling(assistant.knowledge, assistant._matcher, assistant._reader)
-    async with LocalTelegram() as local, polling(stumbling, local.token, local.url):
+    async with LocalTelegram() as local, answering(stumbling, local.token, local.url):
         anna = local.person("Anna")
         await anna.says("stumble")
         sorry = (await anna.hears()).text

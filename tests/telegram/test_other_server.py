@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer
 from lo_bot_api_emulator import LoBotApiEmulator
 
 from bot.assistant import Assistant
-from bot.telegram.service import polling
+from tests.telegram.answering import answering
 
 JSON = dict[str, Any]
 
@@ -84,14 +84,14 @@ class Other:
 async def other(assistant: Assistant) -> AsyncIterator[Other]:
     running = Other()
     application: web.Application = running.server.app()
-    async with TestServer(application) as server, polling(assistant, TOKEN, str(server.make_url("")).rstrip("/")):
+    async with TestServer(application) as server, answering(assistant, TOKEN, str(server.make_url("")).rstrip("/")):
         yield running
 
 
 async def test_a_whole_conversation_on_another_server(other: Other) -> None:
     commands, _ = await other.next("setMyCommands")
     assert {"start", "help"} <= {one["command"] for one in json.loads(commands["commands"])}
-    await other.next("deleteWebhook")  # python-telegram-bot's, before it fetches
+    await other.next("deleteWebhook")
 
     await other.says("/start")
     welcome, _ = await other.next("sendMessage")

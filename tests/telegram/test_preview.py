@@ -11,15 +11,14 @@ from bot.assistant import Assistant
 from bot.local_telegram import Bulletin, Inside, LocalTelegram
 from bot.telegram.handlers import Conversation
 from bot.telegram.preview import follow, look_inside
-from bot.telegram.service import conversing
 from knowledge.load import Finding, KnowledgeError
+from tests.telegram.answering import answering
 
 
 async def explained(assistant: Assistant, text: str) -> Inside:
     async with LocalTelegram() as local:
         conversation = Conversation(assistant, look_inside(local))
-        async with conversing(conversation, local.token, local.url) as application:
-            local.bot_idle = application.update_queue.join
+        async with answering(conversation, local.token, local.url):
             anna = local.person("Anna")
             await anna.says(text)
             await local.quiet()
@@ -134,7 +133,7 @@ async def test_another_assistant_takes_over_in_the_middle_of_a_chat(
     deaf = copy(assistant)
     monkeypatch.setattr(deaf, "reply", lambda _message: assistant.fixed("I am deaf."))
     conversation = Conversation(assistant)
-    async with LocalTelegram() as local, conversing(conversation, local.token, local.url):
+    async with LocalTelegram() as local, answering(conversation, local.token, local.url):
         anna = local.person("Anna")
         await anna.says("ice or heat?")
         assert "Ice or heat" in (await anna.hears()).text

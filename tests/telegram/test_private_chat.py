@@ -11,8 +11,8 @@ from bot.assistant import Assistant
 from bot.local_telegram import Heard, LocalTelegram, Person
 from bot.local_telegram import Message as Sent
 from bot.reply import Message, Reply
-from bot.telegram.service import polling
 from knowledge.load import Knowledge
+from tests.telegram.answering import answering
 
 NUMBERS = "112, 911 or 999"
 DISCLAIMER = "Emergency: 112, 911 or 999."
@@ -385,7 +385,7 @@ class Pondering(Assistant):
 
 async def test_telegram_is_listened_to_while_a_reply_is_found_and_the_next_message_waits(assistant: Assistant) -> None:
     pondering = Pondering(assistant)
-    async with LocalTelegram() as local, polling(pondering, local.token, local.url):
+    async with LocalTelegram() as local, answering(pondering, local.token, local.url):
         anna = local.person("Anna")
         await anna.says("ice or heat?")
         await anna.says("and for how long?")

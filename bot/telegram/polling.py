@@ -1,0 +1,92 @@
+"""Fetches updates. What was fetched and is not handled yet is never confirmed, so that a crash loses nothing."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+
+from telegram import Bot, Update
+from telegram.error import Conflict, NetworkError, RetryAfter, TelegramError
+
+from bot.telegram.intake import Intake
+
+log = logging.getLogger(__name__)
+
+LONG_POLL = 30
+"""Seconds for which Telegram waits for something new."""
+
+GLANCE = 0.2
+"""Seconds between two looks for something new while updates are on their way."""
+
+LONGEST_PAUSE = 30.0
+"""Seconds between two attempts after trouble."""
+
+Pause = Callable[[float], Awaitable[object]]
+
+
+class Polling:
+    """Fetches updates and hands them on.
+
+    Args:
+        bot: Asks for them.
+        intake: Handles them.
+        kinds: The kinds to ask for.
+        pause: Waits for so many seconds between two attempts after trouble; a test's own needn't.
+    """
+
+    def __init__(self, bot: Bot, intake: Intake, kinds: Sequence[str], pause: Pause = asyncio.sleep) -> None:
+        self._bot = bot
+        self._intake = intake
+        self._kinds = kinds
+        self._pause = pause
+        self._next = 0
+        self._under_way: dict[int, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Fetch and hand on, until cancelled."""
+        wait = 1.0
+        while True:
+            try:
+                updates = await self._fetch()
+            except TelegramError as error:
+                asked = error.retry_after if isinstance(error, RetryAfter) else wait
+                log.log(_level(error), "updates could not be fetched (%s); once more in %s s", error, asked)
+                await self._pause(wait)
+                wait = min(2 * wait, LONGEST_PAUSE)
+                continue
+            wait = 1.0
+            for update in updates:
+                if update.update_id not in self._under_way and update.update_id >= self._next:
+                    self._begin(update)
+            await self._some_done()
+
+    async def confirm(self) -> None:
+        """Tell Telegram what has been handled, before the end: what it isn't told it sends again, to be dropped."""
+        with suppress(TelegramError):
+            await self._fetch_from(min(self._under_way, default=self._next), seconds=0)
+
+    async def _fetch(self) -> Sequence[Update]:
+        # Telegram doesn't wait where something isn't confirmed, so it isn't asked to.
+        return await self._fetch_from(min(self._under_way, default=self._next), 0 if self._under_way else LONG_POLL)
+
+    async def _fetch_from(self, offset: int, seconds: int) -> Sequence[Update]:
+        return await self._bot.get_updates(offset=offset, timeout=seconds, allowed_updates=self._kinds)
+
+    def _begin(self, update: Update) -> None:
+        task = asyncio.create_task(self._intake.take(update, comes_again=False))
+        self._under_way[update.update_id] = task
+        self._next = update.update_id + 1
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._under_way = {number: one for number, one in self._under_way.items() if one is not task}
+        if not task.cancelled() and task.exception():
+            log.error("an update was dropped: it could not be handled", exc_info=task.exception())
+
+    async def _some_done(self) -> None:
+        if self._under_way:
+            await asyncio.wait(self._under_way.values(), timeout=GLANCE, return_when=asyncio.FIRST_COMPLETED)
+
+
+def _level(error: TelegramError) -> int:
+    return logging.ERROR if isinstance(error, Conflict) or not isinstance(error, NetworkError) else logging.WARNING
