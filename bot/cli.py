@@ -336,5 +336,3 @@ def _messages(lines: Iterable[str], *, jsonl: bool) -> Iterator[str]:
 
 def _log() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # Its lines hold the address of each call, and that holds the token.
-    logging.getLogger("httpx").setLevel(logging.WARNING)

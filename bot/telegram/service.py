@@ -14,6 +14,7 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
 from bot.assistant import Assistant
 from bot.settings import Settings
 from bot.telegram.handlers import ChatData, Context, Conversation
+from bot.telegram.transport import Transport
 from knowledge.wording import Wording
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ def build(conversation: Conversation, token: str, url: str) -> App:
         .token(token)
         .base_url(f"{url}/bot")
         .base_file_url(f"{url}/file/bot")
+        .request(Transport())
+        .get_updates_request(Transport(connections=1))
         .context_types(ContextTypes(chat_data=ChatData))
         .build()
     )
