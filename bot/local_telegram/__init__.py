@@ -18,7 +18,7 @@ asked for and isn't there (parse_mode Markdown, inline results other than articl
 a method that isn't in `methods.METHODS`, with 404. Otherwise than with Telegram:
 
 - A webhook's address is one of this machine, http or https on any port, and no call goes anywhere else.
-- Updates are posted one after another, whatever `max_connections` says, and never expire.
+- Updates never expire. One that is being posted isn't fetched before the bot has answered, nor is any after it.
 - Answers to inline queries aren't cached.
 """
 

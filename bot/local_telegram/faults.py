@@ -25,7 +25,8 @@ class Fault:
         method: The method it meets, such as "sendMessage". Without one it meets any method but getUpdates.
         times: How many calls it meets.
         retry_after: Seconds, for 429.
-        took_effect: Whether the call is carried out although the bot doesn't get to know. Not for 403 and 429.
+        took_effect: Whether the call is carried out although the bot doesn't get to know. Not for 403 and 429. A call
+            whose answer is only late is always carried out.
         until: For `timeout`: withhold the answer until this is set.
         seconds: For `timeout` without `until`: withhold it so long. Zero means for good.
     """
@@ -41,6 +42,11 @@ class Fault:
     def __post_init__(self) -> None:
         if self.took_effect and self.kind in ("403", "429"):
             raise ValueError(f"A call that is refused with {self.kind} has no effect. Use 500, timeout or drop.")
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the bot gets an answer after all."""
+        return self.kind == "timeout" and bool(self.until or self.seconds)
 
     def meets(self, method: str) -> bool:
         """Return whether this fault is about calls of `method`."""
@@ -69,11 +75,15 @@ class Chance:
     Args:
         seed: Of the random numbers.
         rates: For each fault the share of the calls it is about that it strikes, 0 to 1.
+        repeats: The share of the updates that are posted to the webhook once more after the bot took them, as if
+            Telegram hadn't heard of it, 0 to 1. Which ones depends on the seed and their ids alone.
     """
 
-    def __init__(self, seed: int, rates: Mapping[Fault, float]) -> None:
+    def __init__(self, seed: int, rates: Mapping[Fault, float], repeats: float = 0.0) -> None:
         self._random = random.Random(seed)  # noqa: S311 (nothing here is a secret)
+        self._seed = seed
         self._rates = dict(rates)
+        self._repeats = repeats
 
     def strike(self, method: str) -> Fault | None:
         """Return the fault that meets this call, if any does."""
@@ -81,6 +91,10 @@ class Chance:
             if fault.meets(method) and self._random.random() < rate:
                 return fault
         return None
+
+    def comes_again(self, update_id: int) -> bool:
+        """Return whether this update is posted once more."""
+        return random.Random(f"{self._seed} {update_id}").random() < self._repeats  # noqa: S311
 
 
 class Faults:
@@ -105,3 +119,7 @@ class Faults:
                 self._queue[i : i + 1] = [(fault, left - 1)] if left > 1 else []
                 return fault
         return self.chance.strike(method) if self.chance else None
+
+    def comes_again(self, update_id: int) -> bool:
+        """Return whether this update is posted once more though the bot took it."""
+        return self.chance is not None and self.chance.comes_again(update_id)

@@ -120,7 +120,7 @@ class BotApi:
             raise Refusal(404, NOT_FOUND)
         refusal = fault.refusal() if fault else None
         result: Any = None
-        if fault is None or fault.took_effect or fault.kind == "timeout":
+        if fault is None or fault.took_effect or fault.is_late:
             result = await self._get_updates(call) if name == "getupdates" else METHODS[name](self._world, call)
         if refusal:
             raise refusal

@@ -18,7 +18,7 @@ from bot.local_telegram.people import PATIENCE, Group, Person, within
 from bot.local_telegram.server import HOST, BotApi, Call, loopback_only, unknown_path
 from bot.local_telegram.watch import Watch
 from bot.local_telegram.webhook import Delivery
-from bot.local_telegram.world import User, World
+from bot.local_telegram.world import Message, User, World
 
 T = TypeVar("T")
 
@@ -68,7 +68,8 @@ class LocalTelegram:
         bot = User(1, name, "local_bot", is_bot=True)
         self.world = World(bot, self._watch.changed, privacy, clock, inline=inline, inline_feedback=inline_feedback)
         self._api = BotApi(self.world, self.token, self._watch)
-        self._delivery = Delivery(self.world, self._watch, self._api.carry_out, pause)
+        faults = self._api.faults
+        self._delivery = Delivery(self.world, self._watch, self._api.carry_out, faults.comes_again, pause)
         self._delivering: asyncio.Task[None] | None = None
         self._page = Page(self, self._watch) if page else None
         self._runner: web.AppRunner | None = None
@@ -189,6 +190,11 @@ class LocalTelegram:
         """Return how many calls there were in all, and those that are kept of the ones after the first `number`."""
         new = min(self._api.number - number, len(self._api.calls))
         return self._api.number, list(islice(reversed(self._api.calls), new))[::-1]
+
+    def sent(self, chat_id: int) -> list[Message]:
+        """Return the bot's messages of a chat as they were sent, in that order, with those that are deleted by now."""
+        seen = (event.message for event in self.world.chats[chat_id].events if event.kind == "message")
+        return [message for message in seen if message and message.sender == self.world.bot]
 
     @property
     def polled(self) -> bool:

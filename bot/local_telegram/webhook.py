@@ -1,4 +1,4 @@
-"""The webhook: updates posted to the bot, one after another, each until the bot takes it."""
+"""The webhook: updates posted to the bot, in order within each chat, each until the bot takes it."""
 
 import asyncio
 import json
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ClientTimeout
+from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ClientTimeout, TCPConnector
 
 from bot.local_telegram import limits
+from bot.local_telegram.updates import Row, Update
 from bot.local_telegram.watch import Watch
 from bot.local_telegram.world import JSON, Webhook, World
 
@@ -42,13 +43,14 @@ class _Outcome:
 class Delivery:
     """Posts what waits to the webhook, as long as there is one.
 
-    Telegram posts the updates of different chats at once, up to `max_connections`; here they come one after another,
-    so that a test always sees the same order.
+    What belongs to one chat comes in order: the next only after the bot took the one before. Chats don't wait for each
+    other, up to `max_connections` at once.
 
     Args:
         world: Whose updates and webhook.
         watch: Wakes it.
         carry_out: Called with a method and its parameters that the bot's answer asks for.
+        comes_again: Whether an update, by its id, is to be posted once more though the bot took it.
         pause: Waits for so many seconds before another attempt; a test's own needn't.
     """
 
@@ -57,36 +59,57 @@ class Delivery:
         world: World,
         watch: Watch,
         carry_out: Callable[[str, JSON], Awaitable[None]],
+        comes_again: Callable[[int], bool],
         pause: Callable[[float], Awaitable[object]],
     ) -> None:
         self._world = world
         self._watch = watch
         self._carry_out = carry_out
+        self._comes_again = comes_again
         self._pause = pause
+        self._served: set[Row] = set()
 
     async def run(self) -> None:
         """Deliver until cancelled."""
         timeout = ClientTimeout(total=limits.WEBHOOK_ANSWER_SECONDS)
-        async with ClientSession(timeout=timeout) as session:
+        # The limit is the webhook's: see `_post`.
+        connector = TCPConnector(limit=0)
+        async with ClientSession(timeout=timeout, connector=connector) as session, asyncio.TaskGroup() as rows:
             while True:
-                webhook = await self._watch.until("updates", self._due)
-                await self._deliver(session, webhook, self._world.updates.first(1)[0])
+                webhook, row = await self._watch.until("updates", self._due)
+                self._served.add(row)
+                rows.create_task(self._serve(session, webhook, row))
 
-    def _due(self) -> Webhook | None:
-        return self._world.webhook if len(self._world.updates) else None
+    def _due(self) -> tuple[Webhook, Row] | None:
+        webhook = self._world.webhook
+        row = next((row for row in self._world.updates.rows if row not in self._served), None)
+        return (webhook, row) if webhook and row else None
 
-    async def _deliver(self, session: ClientSession, webhook: Webhook, update: JSON) -> None:
+    async def _serve(self, session: ClientSession, webhook: Webhook, row: Row) -> None:
+        """Post the updates of a row one after another, as long as the webhook stands."""
+        try:
+            while self._world.webhook is webhook and (update := self._world.updates.first_of(row)):
+                await self._deliver(session, webhook, update)
+        finally:
+            self._served.remove(row)
+            # What the bot didn't take is there for another webhook, or to be fetched.
+            self._watch.changed("updates")
+
+    async def _deliver(self, session: ClientSession, webhook: Webhook, update: Update) -> None:
         """Post an update until the bot takes it, it is dropped, or there is another webhook."""
         delay, attempts = limits.WEBHOOK_PAUSE_SECONDS, 0
-        while self._world.webhook is webhook and update in self._world.updates.first(1):
-            outcome = await _attempt(session, webhook, update)
+        comes_again = self._comes_again(update.id)
+        while outcome := await self._post(session, webhook, update):
             if not outcome.error:
-                self._world.updates.confirm(update["update_id"] + 1)
+                if comes_again:
+                    comes_again = False
+                    continue
+                self._world.updates.done(update)
                 if outcome.method:
                     await self._carry_out(outcome.method, outcome.parameters or {})
                 self._watch.changed("calls")
                 return
-            log.debug("update %d: %s", update["update_id"], outcome.error)
+            log.debug("update %d: %s", update.id, outcome.error)
             webhook.failed(self._world.now, outcome.error)
             attempts += 1
             if outcome.retry_after:
@@ -94,6 +117,14 @@ class Delivery:
             elif attempts > 1:
                 delay = min(2 * delay, limits.WEBHOOK_LONGEST_PAUSE_SECONDS)
                 await self._rest(webhook, delay)
+
+    async def _post(self, session: ClientSession, webhook: Webhook, update: Update) -> _Outcome | None:
+        """Post an update once, as soon as a connection is free; None where it is no longer to be posted."""
+        async with webhook.free:
+            if self._world.webhook is not webhook or update not in self._world.updates:
+                return None
+            with self._world.updates.held(update):
+                return await _attempt(session, webhook, update)
 
     async def _rest(self, webhook: Webhook, seconds: float) -> None:
         """Wait for so long, but no longer than the webhook stands."""
@@ -107,10 +138,10 @@ class Delivery:
             await asyncio.gather(*waits, return_exceptions=True)
 
 
-async def _attempt(session: ClientSession, webhook: Webhook, update: JSON) -> _Outcome:
+async def _attempt(session: ClientSession, webhook: Webhook, update: Update) -> _Outcome:
     headers = {SECRET_HEADER: webhook.secret_token} if webhook.secret_token else {}
     try:
-        async with session.post(webhook.url, json=update, headers=headers, allow_redirects=False) as response:
+        async with session.post(webhook.url, json=update.wire(), headers=headers, allow_redirects=False) as response:
             if not 200 <= response.status <= 299:
                 error = f"Wrong response from the webhook: {response.status} {response.reason}"
                 return _Outcome(error, retry_after=_retry_after(response))

@@ -4,6 +4,7 @@ State and Telegram's rules about it, without any I/O. People act on it through `
 through `bot.local_telegram.methods`; whoever waits is woken through `changed`.
 """
 
+import asyncio
 import time
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Hashable
@@ -153,6 +154,7 @@ class Webhook:
         url: An address on this machine.
         secret_token: Sent along, so that the bot knows who posts; empty for none.
         max_connections: How many the bot would take at once.
+        free: Those of them that nothing is being posted through.
         error: Why the latest attempt that failed did; empty where none has.
         error_date: When that was, in seconds since 1970.
     """
@@ -162,6 +164,10 @@ class Webhook:
     max_connections: int = limits.WEBHOOK_CONNECTIONS_DEFAULT
     error: str = ""
     error_date: int = 0
+    free: asyncio.Semaphore = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.free = asyncio.Semaphore(self.max_connections)
 
     def failed(self, date: int, error: str) -> None:
         """Remember why an attempt failed."""
@@ -368,6 +374,7 @@ class World:
             return
         self._update(
             "my_chat_member",
+            chat.id,
             {
                 "chat": chat.wire(),
                 "from": by.wire(),
@@ -497,7 +504,7 @@ class World:
 
     def _tell(self, kind: Literal["message", "edited_message"], message: Message) -> None:
         if message.chat.bot in ("member", "administrator") and self._meant_for_bot(message):
-            self._update(kind, message.wire())
+            self._update(kind, message.chat.id, message.wire())
 
     def _meant_for_bot(self, message: Message) -> bool:
         """Return whether the bot gets to see a message.
@@ -526,7 +533,8 @@ class World:
         self.taps.add(query)
         content: JSON = {"id": query.id, "from": sender.wire()}
         content |= {"inline_message_id": message.inline_id} if message.inline_id else {"message": message.wire()}
-        self._update("callback_query", content | {"chat_instance": str(abs(message.chat.id)), "data": data})
+        content |= {"chat_instance": str(abs(message.chat.id)), "data": data}
+        self._update("callback_query", sender.id, content)
         return query
 
     def answer_tap(self, query_id: str, notice: Notice) -> None:
@@ -547,7 +555,7 @@ class World:
         self.inline_queries.add(query)
         chat_type = "sender" if chat.type == "private" else chat.type
         content: JSON = {"id": query.id, "from": sender.wire(), "query": text, "offset": offset}
-        self._update("inline_query", content | {"chat_type": chat_type})
+        self._update("inline_query", sender.id, content | {"chat_type": chat_type})
         return query
 
     def answer_inline(self, query_id: str, answer: InlineAnswer) -> None:
@@ -581,7 +589,7 @@ class World:
             content: JSON = {"result_id": result.id, "from": query.sender.wire(), "query": query.text}
             if inline_id:
                 content["inline_message_id"] = inline_id
-            self._update("chosen_inline_result", content)
+            self._update("chosen_inline_result", query.sender.id, content)
         return message
 
     def inline_message(self, inline_id: str) -> Message | None:
@@ -610,8 +618,8 @@ class World:
         chat.events.append(Event(chat.event_number, kind, message, query, inside))
         self._changed(chat.id)
 
-    def _update(self, kind: str, content: JSON) -> None:
-        if self.updates.add(kind, content):
+    def _update(self, kind: str, of: int, content: JSON) -> None:
+        if self.updates.add(kind, content, of):
             self._changed("updates")
 
 

@@ -72,9 +72,11 @@ async def test_an_answer_is_withheld_until_the_test_lets_go(telegram: LocalTeleg
 
 async def test_an_answer_that_is_withheld_for_good(telegram: LocalTelegram, bot: Bot, anna: Person) -> None:
     telegram.fail(Fault("timeout"))
-    with pytest.raises(TimedOut):
-        await bot.send_message(anna.id, "x", read_timeout=0.05)
-    assert (await anna.hears()).text == "x"
+    telegram.fail(Fault("timeout", took_effect=True))
+    for text in ("lost", "sent"):
+        with pytest.raises(TimedOut):
+            await bot.send_message(anna.id, text, read_timeout=0.05)
+    assert (await anna.hears()).text == "sent"
 
 
 async def test_an_answer_that_is_late(telegram: LocalTelegram, bot: Bot, anna: Person) -> None:
@@ -95,6 +97,20 @@ async def test_faults_meet_their_method_in_order(telegram: LocalTelegram, bot: B
 def test_a_refusal_has_no_effect() -> None:
     with pytest.raises(ValueError, match="no effect"):
         Fault("429", took_effect=True)
+
+
+async def test_what_was_sent_is_told_in_order_whatever_became_of_it(
+    telegram: LocalTelegram, bot: Bot, anna: Person
+) -> None:
+    telegram.fail(Fault("drop", took_effect=True))
+    with pytest.raises(NetworkError):
+        await bot.send_message(anna.id, "one")
+    two = await bot.send_message(anna.id, "two")
+    await bot.edit_message_text("edited", anna.id, two.message_id)
+    await bot.send_message(anna.id, "three")
+    await bot.delete_message(anna.id, two.message_id)
+    await anna.says("thanks")
+    assert [message.formatted.text for message in telegram.sent(anna.id)] == ["one", "two", "three"]
 
 
 async def test_chance_is_the_same_for_the_same_seed(telegram: LocalTelegram, bot: Bot, anna: Person) -> None:

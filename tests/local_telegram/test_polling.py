@@ -48,12 +48,54 @@ async def test_what_is_kept_is_bounded(telegram: LocalTelegram, monkeypatch: pyt
 def test_what_waits_is_always_the_newest_in_order(offsets: list[int], count: int) -> None:
     updates = Updates()
     for _ in range(count):
-        updates.add("message", {})
+        updates.add("message", {}, 1)
     for offset in offsets:
         updates.confirm(offset)
         waiting = [update["update_id"] for update in updates.first(100)]
         assert waiting == list(range(count - len(waiting) + 1, count + 1))
         assert len(waiting) == len(updates)
+
+
+Step = tuple[str, int]
+STEPS = st.tuples(
+    st.sampled_from(["message", "edited_message", "callback_query", "confirm", "done"]), st.integers(1, 3)
+)
+
+
+@given(st.lists(STEPS, max_size=60))
+def test_rows_hold_what_waits_each_in_order(steps: list[Step]) -> None:
+    updates = Updates()
+    expected: list[tuple[int, tuple[str, int]]] = []
+    number = 0
+    for action, of in steps:
+        if action == "confirm":
+            offset = max(number - of, 0)
+            updates.confirm(offset)
+            expected = [one for one in expected if one[0] >= offset]
+        elif action == "done":
+            if update := updates.first_of(("message", of)):
+                updates.done(update)
+                updates.done(update)
+                expected.remove((update.id, update.row))
+        else:
+            number += 1
+            updates.add(action, {}, of)
+            expected.append((number, ("message" if "message" in action else action, of)))
+        assert [one["update_id"] for one in updates.first(100)] == [one[0] for one in expected]
+        assert set(updates.rows) == {row for _, row in expected}
+        for row in updates.rows:
+            first = updates.first_of(row)
+            assert first
+            assert first.id == min(one[0] for one in expected if one[1] == row)
+
+
+def test_the_oldest_updates_give_way_to_new_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.local_telegram.limits.UPDATES_KEPT", 2)
+    updates = Updates()
+    for of in (1, 2, 3):
+        updates.add("message", {}, of)
+    assert [update["update_id"] for update in updates.first(3)] == [2, 3]
+    assert set(updates.rows) == {("message", 2), ("message", 3)}
 
 
 async def test_a_request_waits_for_an_update(telegram: LocalTelegram, bot: Bot) -> None:

@@ -1,6 +1,7 @@
-"""Updates that are posted to the bot: in order, with the secret, and again until the bot takes them."""
+"""Updates that are posted to the bot: in order within a chat, with the secret, and again until the bot takes them."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ from aiohttp.test_utils import TestServer
 from telegram import Bot
 from telegram.error import BadRequest, Conflict
 
-from bot.local_telegram import LocalTelegram
+from bot.local_telegram import Chance, LocalTelegram
 from tests.conversation import assert_valid_update, assert_valid_wire
 from tests.local_telegram.conftest import Clock
 
@@ -29,6 +30,11 @@ class Hook:
         resume: Where it isn't set, a pause lasts until it is.
         breaks_off: Whether it hangs up on the next update.
         holds: Whether it keeps Telegram waiting.
+        gates: For these texts it keeps Telegram waiting until the gate is open.
+        refuses: The texts that it answers with 500.
+        came: For each text, set once it was posted.
+        busy: How many updates it is at.
+        busiest: How many it was at at once.
     """
 
     url: str = ""
@@ -40,15 +46,34 @@ class Hook:
     resume: asyncio.Event = field(default_factory=asyncio.Event)
     breaks_off: bool = False
     holds: bool = False
+    gates: dict[str, asyncio.Event] = field(default_factory=dict)
+    refuses: set[str] = field(default_factory=set)
+    came: defaultdict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
+    busy: int = 0
+    busiest: int = 0
 
     async def take(self, request: web.Request) -> web.Response:
-        self.posted.append(await request.json())
+        self.busy += 1
+        self.busiest = max(self.busy, self.busiest)
+        try:
+            return await self._take(request, await request.json())
+        finally:
+            self.busy -= 1
+
+    async def _take(self, request: web.Request, update: dict[str, Any]) -> web.Response:
+        self.posted.append(update)
         self.secrets.append(request.headers.get("X-Telegram-Bot-Api-Secret-Token"))
         if self.holds:
             await asyncio.Event().wait()
         if self.breaks_off and request.transport:
             self.breaks_off = False
             request.transport.close()
+        text = update.get("message", {}).get("text", "")
+        self.came[text].set()
+        if text in self.gates:
+            await self.gates[text].wait()
+        if text in self.refuses:
+            return web.Response(status=500)
         return self.answers.pop(0) if self.answers else web.Response(text="OK")
 
     async def pause(self, seconds: float) -> None:
@@ -59,6 +84,13 @@ class Hook:
     @property
     def texts(self) -> list[str]:
         return [update["message"]["text"] for update in self.posted]
+
+    def shut(self, *texts: str) -> None:
+        self.gates |= {text: asyncio.Event() for text in texts}
+
+    async def hears(self, *texts: str) -> None:
+        for text in texts:
+            await asyncio.wait_for(self.came[text].wait(), 10)
 
 
 @pytest.fixture
@@ -82,11 +114,11 @@ async def telegram(hook: Hook, clock: Clock) -> AsyncIterator[LocalTelegram]:
 
 
 async def test_updates_are_posted_in_order_with_the_secret(telegram: LocalTelegram, bot: Bot, hook: Hook) -> None:
-    anna, bert = telegram.person("Anna"), telegram.person("Bert")
+    anna = telegram.person("Anna")
     await anna.says("before")
     await bot.set_webhook(hook.url, secret_token="hush_1")
     await anna.says("one")
-    await bert.says("two")
+    await anna.says("two")
     await anna.says("three")
     await telegram.quiet()
     assert hook.texts == ["before", "one", "two", "three"]
@@ -256,6 +288,159 @@ async def test_webhooks_that_are_refused(bot: Bot, url: str, secret: str | None,
     with pytest.raises(BadRequest, match=words):
         await bot.set_webhook(url, secret_token=secret)
     assert (await bot.get_webhook_info()).url == ""
+
+
+# --- one chat beside another -----------------------------------------------------------------------------------------
+
+
+async def test_chats_do_not_wait_for_each_other(telegram: LocalTelegram, bot: Bot, hook: Hook) -> None:
+    anna, bert = telegram.person("Anna"), telegram.person("Bert")
+    hook.shut("one", "two")
+    await bot.set_webhook(hook.url)
+    await anna.says("one")
+    await anna.says("after one")
+    await bert.says("two")
+    await hook.hears("one", "two")
+    assert (await bot.get_webhook_info()).pending_update_count == 3
+    assert "after one" not in hook.texts
+    hook.gates["one"].set()
+    await hook.hears("after one")
+    assert (await bot.get_webhook_info()).pending_update_count <= 2
+    hook.gates["two"].set()
+    await telegram.quiet()
+    assert sorted(hook.texts) == ["after one", "one", "two"]
+
+
+async def test_an_update_that_fails_holds_back_its_own_chat_alone(
+    telegram: LocalTelegram, bot: Bot, hook: Hook
+) -> None:
+    anna, bert = telegram.person("Anna"), telegram.person("Bert")
+    hook.refuses = {"one"}
+    hook.resume.clear()
+    await bot.set_webhook(hook.url)
+    await anna.says("one")
+    await anna.says("after one")
+    await asyncio.wait_for(hook.paused.wait(), 10)
+    await bert.says("two")
+    await bert.says("after two")
+    await hook.hears("after two")
+    hook.refuses.clear()
+    hook.resume.set()
+    await telegram.quiet()
+    assert hook.texts == ["one", "one", "two", "after two", "one", "after one"]
+
+
+async def test_a_person_s_taps_do_not_wait_for_their_messages(telegram: LocalTelegram, bot: Bot, hook: Hook) -> None:
+    anna = telegram.person("Anna")
+    hook.shut("one")
+    await bot.set_webhook(hook.url)
+    message = await anna.says("one")
+    await anna.edits(message, "after one")
+    telegram.world.tap(message, anna.user, "sources")
+    await hook.hears("one", "")
+    hook.gates["one"].set()
+    await telegram.quiet()
+    assert sorted(next(reversed(update)) for update in hook.posted[:2]) == ["callback_query", "message"]
+    assert "edited_message" in hook.posted[2]
+
+
+async def test_no_more_connections_are_used_than_the_bot_wants(telegram: LocalTelegram, bot: Bot, hook: Hook) -> None:
+    names = ["one", "two", "three", "four", "five"]
+    hook.shut(*names)
+    await bot.set_webhook(hook.url, max_connections=2)
+    for name in names:
+        await telegram.person(name).says(name)
+    await hook.hears("one", "two")
+    for name, next_but_one in zip(names, names[2:], strict=False):
+        assert next_but_one not in hook.texts
+        hook.gates[name].set()
+        await hook.hears(next_but_one)
+    hook.gates["four"].set()
+    hook.gates["five"].set()
+    await telegram.quiet()
+    assert hook.busiest == 2
+
+
+async def test_an_update_that_is_forgotten_is_not_posted_again(
+    telegram: LocalTelegram, bot: Bot, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.local_telegram.limits.UPDATES_KEPT", 1)
+    hook.resume.clear()
+    hook.refuses = {"one"}
+    await bot.set_webhook(hook.url)
+    anna = telegram.person("Anna")
+    await anna.says("one")
+    await asyncio.wait_for(hook.paused.wait(), 10)
+    await anna.says("two")
+    hook.resume.set()
+    await telegram.quiet()
+    assert hook.texts == ["one", "one", "two"]
+
+
+async def test_what_waits_for_a_connection_can_still_be_dropped(telegram: LocalTelegram, bot: Bot, hook: Hook) -> None:
+    hook.shut("one")
+    await bot.set_webhook(hook.url, max_connections=1)
+    await telegram.person("Anna").says("one")
+    await telegram.person("Bert").says("two")
+    await hook.hears("one")
+    await bot.delete_webhook(drop_pending_updates=True)
+    hook.gates["one"].set()
+    await bot.set_webhook(hook.url)
+    await telegram.person("Carl").says("three")
+    await telegram.quiet()
+    assert hook.texts == ["one", "three"]
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_what_is_on_its_way_is_fetched_only_if_it_was_not_taken(
+    telegram: LocalTelegram, bot: Bot, hook: Hook, taken: bool
+) -> None:
+    anna = telegram.person("Anna")
+    hook.shut("one")
+    hook.refuses = set() if taken else {"one"}
+    await bot.set_webhook(hook.url)
+    await anna.says("one")
+    await telegram.person("Bert").says("two")
+    await anna.says("after one")
+    await hook.hears("one", "two")
+    await bot.delete_webhook()
+    assert await bot.get_updates() == ()
+    fetching = asyncio.create_task(bot.get_updates(timeout=10))
+    hook.gates["one"].set()
+    texts = [update.message.text for update in await fetching if update.message]
+    assert texts == (["after one"] if taken else ["one", "after one"])
+    assert sorted(hook.texts) == ["one", "two"]
+
+
+async def test_what_is_on_its_way_is_not_posted_to_another_webhook(
+    telegram: LocalTelegram, bot: Bot, hook: Hook
+) -> None:
+    hook.shut("one")
+    await bot.set_webhook(hook.url)
+    anna = telegram.person("Anna")
+    await anna.says("one")
+    await anna.says("after one")
+    await hook.hears("one")
+    await bot.set_webhook(f"{hook.url}?another")
+    await telegram.person("Bert").says("two")
+    await hook.hears("two")
+    hook.gates["one"].set()
+    await telegram.quiet()
+    assert hook.texts == ["one", "two", "after one"]
+
+
+async def test_updates_may_be_posted_twice(telegram: LocalTelegram, bot: Bot, hook: Hook) -> None:
+    chance = Chance(7, {}, repeats=0.5)
+    telegram.fail_at_random(chance)
+    await bot.set_webhook(hook.url)
+    anna = telegram.person("Anna")
+    for number in range(20):
+        await anna.says(str(number))
+    await telegram.quiet()
+    ids = [update["update_id"] for update in hook.posted]
+    assert ids == [one for one in sorted(set(ids)) for _ in range(1 + chance.comes_again(one))]
+    assert 20 < len(ids) < 40
+    assert [Chance(7, {}, repeats=0.5).comes_again(one) for one in ids] == [chance.comes_again(one) for one in ids]
 
 
 # --- answers that ask for a method -----------------------------------------------------------------------------------
