@@ -11,6 +11,8 @@ class Settings(BaseSettings):
         telegram_token: The bot's token from @BotFather.
         telegram_url: The Bot API server.
         webhook_url: Where Telegram should deliver updates; polling where it is not set.
+        database_url: Where the store is: `sqlite:///file` or `postgresql://…`; a SQLite file in the user's data folder
+            where it is not set.
     """
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
@@ -18,3 +20,4 @@ class Settings(BaseSettings):
     telegram_token: SecretStr = SecretStr("")
     telegram_url: str = "https://api.telegram.org"
     webhook_url: str = ""
+    database_url: SecretStr = SecretStr("")
