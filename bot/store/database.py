@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import aiosqlite
 import platformdirs
-from sqlalchemy import ColumnElement, Double, cast, func, literal
+from sqlalchemy import ColumnElement, Double, cast, event, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection
 
 from bot.store.migrations import migrate
+from bot.store.trouble import Trouble, trouble
 
 if TYPE_CHECKING:
     import asyncpg
@@ -78,8 +80,14 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Yield a connection in a transaction, which is committed at the end of the block."""
-        async with self._one_writer, self._engine.begin() as connection:
-            yield connection
+        async with self._one_writer:
+            try:
+                async with self._engine.begin() as connection:
+                    yield connection
+            except SQLAlchemyError as error:
+                if trouble(error) is Trouble.READ_ONLY:  # connections that were made to read only stay so
+                    await self._engine.dispose()
+                raise
 
     async def migrate(self) -> None:
         """Make the tables, or bring them up to date."""
@@ -141,17 +149,43 @@ class Database:
         async def postgres() -> Any:
             return await self.connect_postgres(hurried)
 
-        return create_async_engine(
+        engine = create_async_engine(
             "postgresql+asyncpg://" if self.is_postgres else "sqlite+aiosqlite:///file",
             async_creator=postgres if self.is_postgres else self._connect_sqlite,
             hide_parameters=True,
             **pool,
         )
+        if not self.is_postgres:
+            _open_anew(engine, self._file)
+        return engine
 
 
 def default_file() -> Path:
     """Return where the store is when the operator names no database."""
     return Path(platformdirs.user_data_dir("back-spasm-bot")) / "store.db"
+
+
+def _open_anew(engine: AsyncEngine, file: Path) -> None:
+    """Let connections be made anew where the file was deleted or replaced: what is written to the old one is lost."""
+
+    def connected(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info["file"] = _identity(file)
+
+    def taken(_: DBAPIConnection, record: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+        if record.info["file"] != _identity(file):
+            raise DisconnectionError
+
+    event.listen(engine.sync_engine, "connect", connected)
+    event.listen(engine.sync_engine, "checkout", taken)
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one of the same name; None where there is none."""
+    try:
+        there = file.stat()
+    except OSError:
+        return None
+    return there.st_dev, there.st_ino
 
 
 def _parse(text: str) -> URL:

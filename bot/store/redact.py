@@ -18,10 +18,10 @@ _NUMBER = r"(?<!\w)[+#(]*\w*\d\w*(?:[\s().,:/+-]{1,3}\w*\d\w*)*"
 _WORD = r"(?:(?:[^\W\d_]\.)+|[^\W_][\w'’-]*)"
 # Up to four words: more would take the question away, fewer leave a family name.
 _NAME = (
-    r"(?P<said>\bmy (?:[\w'’]+ )?names?(?: is|['’]s|:)?|\b(?:i|we)(?:['’]?m| am| are)? (?:called|named)|\bcall me)"
+    r"(\bmy (?:[\w'’]+ )?names?(?: is|['’]s|:)?|\b(?:i|we)(?:['’]?m| am| are)? (?:called|named)|\bcall me)"
     rf"\s+{_WORD}(?:\s+(?!(?:and|but|i|i['’]m|my|with|who|what|how|why|can|does|is|it)\b){_WORD}){{0,3}}"
 )
-_TELLING = re.compile(f"{_MAIL}|{_LINK}|{_NAME}|{_NUMBER}", re.IGNORECASE)
+_TELLING = [re.compile(pattern, re.IGNORECASE) for pattern in (_MAIL, _LINK, _NAME, _NUMBER)]
 
 
 def redact(text: str) -> Redacted:
@@ -31,4 +31,6 @@ def redact(text: str) -> Redacted:
     A name that is not introduced so stays: nothing tells it from another word.
     """
     words = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-    return Redacted(_TELLING.sub(lambda found: f"{found['said']} {MARK}" if found["said"] else MARK, words)[:LONGEST])
+    for telling in _TELLING:
+        words = telling.sub(lambda found: f"{found[1]} {MARK}" if found.re.groups else MARK, words)
+    return Redacted(words[:LONGEST])

@@ -19,7 +19,7 @@ from bot.store.health import Health, Troubles
 from bot.store.records import Answer, Done, MyData, State
 from bot.store.statements import Record, Writes
 from bot.store.tables import answers, budget, chats, handled, missed, votes
-from bot.store.trouble import TROUBLE
+from bot.store.trouble import TROUBLE, Trouble, trouble
 from bot.store.turns import Pause, SharedTurns, Turns
 from bot.store.writer import Writer
 
@@ -71,7 +71,6 @@ class Store:
         self._turns = Turns()
         self._shared = SharedTurns(self._database.connect_postgres, pause) if self._database.is_postgres else None
         self._budgets = OwnBudgets(clock)
-        self._migrated = False
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -140,7 +139,7 @@ class Store:
 
         Returns:
             Whether it is committed. Where the database doesn't take it in time, it waits in memory and is written
-            later, but for a vote: its voter is to be told that it doesn't count.
+            later, but for a vote: its voter is to be told that it isn't known to count.
         """
         return await self._writer.keep(done, self._clock())
 
@@ -259,9 +258,7 @@ class Store:
 
     async def _reach(self) -> bool:
         try:
-            if not self._migrated:
-                await self._database.migrate()
-                self._migrated = True
+            await self._database.migrate()
             async with self._database.reading() as connection:
                 await connection.execute(select(handled.c.update_id).limit(1))
         except TROUBLE as error:
@@ -302,8 +299,13 @@ class Store:
         raise StoreAwayError(self._troubles.last)
 
     async def _commit(self, records: Sequence[Record]) -> None:
-        async with self._database.writing() as connection:
-            await self._writes.write(connection, records)
+        try:
+            async with self._database.writing() as connection:
+                await self._writes.write(connection, records)
+        except TROUBLE as error:
+            if trouble(error) is Trouble.SCHEMA:  # whoever mends the reads makes the tables
+                self._reading.failed(error)
+            raise
 
     async def _answer(
         self,
