@@ -1,11 +1,13 @@
 """What is remembered of a chat, and a question that comes in pieces."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.assistant import Assistant
-from bot.chat import BREATH, LASTS, MOMENT, Chat
+from bot.chat import BREATH, LASTS, MOMENT, Chat, Kept
 from bot.reply import Action, Block, Button, Kind, Memory, Message, Raised, Reply, Style, Verb
 
 WORDS = (Block(Style.TEXT, "…"),)
@@ -244,3 +246,28 @@ class TestAQuestionInPieces:
             assert reply.about or not alone.about
             if reply.about or not alone.intents:  # small talk is no answer: choices serve better
                 assert worse_first.index(reply.kind) >= worse_first.index(alone.kind)
+
+
+class TestWhatIsKept:
+    def test_no_words_are_kept(self) -> None:
+        chat = Chat(joins=True)
+        chat.heard(FALLBACK, 100, "my knee is made of cheese")
+        chat.heard(ALERT, 101, "and I am numb between the legs")
+        assert "cheese" not in repr(chat.kept)
+        assert "numb between" not in repr(chat.kept)
+
+    def test_another_process_goes_on_with_what_is_kept(self) -> None:
+        chat = Chat()
+        chat.heard(ANSWER, 100, "does massage help?")
+        chat.heard(CHECK, 101, "I feel strange down there")
+        chat.heard(replace(ALERT, at_risk="pregnant", country="gb"), 102, "numb")
+        elsewhere = Chat(kept=chat.kept)
+        words_aside = replace(chat.memory(102 + LASTS), before="", pending="")
+        assert elsewhere.memory(102 + LASTS) == words_aside
+        assert words_aside == Memory("massage", alert="saddle_numbness", at_risk="pregnant", country="gb")
+        assert elsewhere.memory(102 + LASTS + 1).alert == elsewhere.memory(102 + LASTS + 1).at_risk == ""
+
+    def test_the_face_sets_the_latest_message(self) -> None:
+        chat = Chat(kept=Kept(latest=7))
+        chat.heard(ANSWER, 100, "does massage help?")
+        assert chat.kept.latest == 7
