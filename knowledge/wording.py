@@ -19,7 +19,10 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "operator": frozenset({"name"}),
     "seen": frozenset({"day"}),
     "answers": frozenset({"number"}),
-    **{line: frozenset({"name"}) for line in ("topic", "alert", "at_risk", "chosen_country", "vote_for", "vote_against", "missed")},
+    **{
+        line: frozenset({"name"})
+        for line in ("topic", "alert", "at_risk", "chosen_country", "vote_for", "vote_against", "missed")
+    },
 }
 """Placeholders beyond `{numbers}`, which may stand everywhere."""
 

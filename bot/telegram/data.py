@@ -31,7 +31,9 @@ def _lines(data: MyData, knowledge: Knowledge) -> Iterator[str]:
             yield line.replace("{name}", knowledge.alert[flag].name if flag in knowledge.alert else flag)
     if kept and kept.country:
         country = knowledge.country.get(kept.country)
-        yield words.chosen_country.replace("{name}", country.name if country else knowledge.wording.labels.another_country)
+        yield words.chosen_country.replace(
+            "{name}", country.name if country else knowledge.wording.labels.another_country
+        )
     if data.answers:
         yield words.answers.replace("{number}", str(len(data.answers)))
     for vote in data.votes:
