@@ -4,13 +4,11 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from bot.local_telegram import limits
 from bot.local_telegram.inside import Bulletin
 from bot.local_telegram.people import Group, Person, Telegram
 from bot.local_telegram.server import Call
 from bot.local_telegram.world import JSON, Chat, Event, World
-
-CALLS_SHOWN = 200
-"""Calls of a chat that a tab is told of when it opens."""
 
 News = tuple[str, JSON]
 """Something to tell a tab: its kind, and what there is to know."""
@@ -146,7 +144,7 @@ class Feed:
             "messages": [message.wire() for message in chat.messages.values()],
             "keyboard": chat.keyboard,
             "inside": chat.inside.wire() if chat.inside else None,
-            "calls": list(_calls_wire(self.telegram.world, chat, calls))[-CALLS_SHOWN:],
+            "calls": list(_calls_wire(self.telegram.world, chat, calls))[-limits.CALLS_SHOWN :],
         }
 
 

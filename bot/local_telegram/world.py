@@ -430,7 +430,7 @@ class World:
             kind,
             content,
             markup,
-            reply_to or chat.messages.get(thread_id or 0),
+            _alone(reply_to or chat.messages.get(thread_id or 0)),
             self._thread(chat, reply_to, thread_id),
             link_preview=link_preview,
             via=via,
@@ -613,6 +613,11 @@ class World:
     def _update(self, kind: str, content: JSON) -> None:
         if self.updates.add(kind, content):
             self._changed("updates")
+
+
+def _alone(message: Message | None) -> Message | None:
+    """Return a message without the one that it answers: else a chain of replies would keep all of a chat for good."""
+    return replace(message, reply_to=None) if message else None
 
 
 # "ChatMemberAdministrator": the rights that every answer names.
