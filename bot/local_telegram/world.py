@@ -15,7 +15,7 @@ from bot.local_telegram import limits
 from bot.local_telegram.entities import NO_TEXT, Formatted, part
 from bot.local_telegram.inline import InlineAnswer, InlineResult
 from bot.local_telegram.inside import Inside
-from bot.local_telegram.profile import Profile
+from bot.local_telegram.profile import Profile, in_language
 from bot.local_telegram.queries import Queries
 from bot.local_telegram.refusals import BLOCKED, bad_request, forbidden
 from bot.local_telegram.updates import Updates
@@ -316,8 +316,7 @@ class World:
 
     def bot_name(self, language_code: str = "") -> str:
         """Return the name that people of this language see: the one that the bot has set, or the one it began with."""
-        names = self.profile.names
-        return names.get(language_code) or names.get("") or self.bot.first_name
+        return in_language(self.profile.names, language_code) or self.bot.first_name
 
     # --- chats -------------------------------------------------------------------------------------------------------
 
