@@ -9,7 +9,7 @@ from bot.local_telegram.inside import Bulletin
 from bot.local_telegram.people import Group, Person, Telegram
 from bot.local_telegram.profile import in_language
 from bot.local_telegram.server import Call
-from bot.local_telegram.world import JSON, Chat, Event, World
+from bot.local_telegram.world import JSON, Chat, Event, Message, World
 
 News = tuple[str, JSON]
 """Something to tell a tab: its kind, and what there is to know."""
@@ -148,7 +148,7 @@ class Feed:
             "id": chat.id,
             "title": chat.title,
             "members": [user.wire() for user in chat.members.values()],
-            "messages": [message.wire() for message in chat.messages.values()],
+            "messages": [_message_wire(message) for message in chat.messages.values()],
             "keyboard": chat.keyboard,
             "inside": chat.inside.wire() if chat.inside else None,
             "calls": list(_calls_wire(self.telegram.world, chat, calls))[-limits.CALLS_SHOWN :],
@@ -159,7 +159,7 @@ def _event_wire(chat: Chat, event: Event) -> JSON:
     wire: JSON = {"chat": chat.id}
     match event.kind:
         case "message" | "edit" if event.message:
-            wire["message"] = event.message.wire()
+            wire["message"] = _message_wire(event.message)
         case "delete" if event.message:
             wire["message_id"] = event.message.id
         case "notice" if event.query and event.query.notice:
@@ -170,6 +170,10 @@ def _event_wire(chat: Chat, event: Event) -> JSON:
         case "inside" if event.inside:
             wire["inside"] = event.inside.wire()
     return wire
+
+
+def _message_wire(message: Message) -> JSON:
+    return message.wire() | {"marked": message.marked}
 
 
 def _calls_wire(world: World, chat: Chat, calls: list[Call]) -> Iterator[JSON]:

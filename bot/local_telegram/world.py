@@ -58,6 +58,7 @@ class Message:
         thread_id: The topic or thread it is in.
         date: Seconds since 1970.
         edited: When it was last edited; 0 where it never was.
+        marked: Whether people see that it was edited: they don't where its buttons alone were.
         link_preview: `link_preview_options` as the bot gave them.
         via: The bot whose inline result it was sent as.
         inline_id: `inline_message_id`, by which that bot knows it; empty where it has no buttons.
@@ -74,6 +75,7 @@ class Message:
     reply_to: "Message | None" = None
     thread_id: int | None = None
     edited: int = 0
+    marked: bool = False
     link_preview: JSON | None = None
     via: User | None = None
     inline_id: str = ""
@@ -458,7 +460,8 @@ class World:
 
     def edit(self, message: Message, formatted: Formatted, markup: JSON | None, by: User) -> Message:
         """Change a message, and tell the bot where it hasn't done so itself."""
-        edited = replace(message, formatted=formatted, markup=markup, edited=self.now)
+        marked = message.marked or formatted != message.formatted
+        edited = replace(message, formatted=formatted, markup=markup, edited=self.now, marked=marked)
         message.chat.messages[message.id] = edited
         self._see(message.chat, "edit", edited)
         if by != self.bot:

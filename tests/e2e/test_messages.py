@@ -93,6 +93,12 @@ async def test_an_edit_and_a_deletion(plain: ChatPage, hand: Bot) -> None:
     await message.edit_text("second words")
     shown = await plain.hears("second words")
     assert (await shown.locator(".foot").inner_text()).startswith("edited")
+
+    # That its buttons alone have changed Telegram doesn't mark.
+    buttons = await hand.send_message(chat, "tap", reply_markup=InlineKeyboardMarkup.from_button(ONE))
+    await buttons.edit_reply_markup(InlineKeyboardMarkup.from_button(InlineKeyboardButton("two", callback_data="two")))
+    tap = plain.theirs.filter(has=plain.tab.get_by_role("button", name="two"))
+    assert "edited" not in await tap.locator(".foot").inner_text()
     await message.delete()
     await gone(shown)
 

@@ -288,7 +288,7 @@ function nameOf(message) {
 
 function foot(message) {
   const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  return element("span", { class: "foot" }, (message.edit_date ? "edited " : "") + time);
+  return element("span", { class: "foot" }, (message.marked ? "edited " : "") + time);
 }
 
 function moreButton(message, name) {
