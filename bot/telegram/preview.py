@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from telegram import Message
@@ -45,21 +45,32 @@ async def run_preview(assistant: Assistant, port: int, ready: Callable[[str], ob
     """
     telegram = LocalTelegram(port=port, page=True, name=assistant.knowledge.wording.name)
     conversation = Conversation(assistant, look_inside(telegram))
-    try:
-        async with telegram, conversing(conversation, telegram.token, telegram.url) as application:
+    async with _served(telegram, port), conversing(conversation, telegram.token, telegram.url) as application:
 
-            async def replace(new: Assistant) -> None:
-                conversation.answer_with(new)
-                await introduce(application.bot, conversation.wording)
+        async def replace(new: Assistant) -> None:
+            conversation.answer_with(new)
+            await introduce(application.bot, conversation.wording)
 
-            editing = asyncio.create_task(follow(assistant.knowledge.folder, anew, replace, telegram.announces))
+        editing = asyncio.create_task(follow(assistant.knowledge.folder, anew, replace, telegram.announces))
+        try:
             ready(telegram.url)
             await stopped()
+        finally:
             editing.cancel()
             with suppress(asyncio.CancelledError):
                 await editing
+
+
+@asynccontextmanager
+async def _served(telegram: LocalTelegram, port: int) -> AsyncIterator[None]:
+    try:
+        await telegram.start()
     except OSError as error:
         raise PortTakenError(f"port {port} can't be used ({error.strerror}): name another with --port") from None
+    try:
+        yield
+    finally:
+        await telegram.stop()
 
 
 def look_inside(telegram: LocalTelegram) -> Callable[[Message, Reply, float], None]:
