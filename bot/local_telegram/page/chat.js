@@ -50,11 +50,14 @@ function listen() {
   const on = (kind, handle) => events.addEventListener(kind, (event) => handle(JSON.parse(event.data)));
   const onChat = (kind, handle) => on(kind, (event) => handle(chats.get(event.chat), event));
   on("state", (state) => {
+    const [shown, written] = [chat?.messages.size, $("text").value];
     ({ bot, you } = state);
     pressed.clear();
     chats = new Map(state.chats.map((one) => [one.id, made(one)]));
     showBulletin(state.bulletin);
-    keepingFocus(() => openChat(chats.get(chat?.id) ?? chats.get(you)));
+    keepingFocus(() => openChat(chats.get(chat?.id ?? Number(sessionStorage.chat)) ?? chats.get(you)));
+    if (written) setText(written);
+    if (shown && !chat.messages.size) show("The preview was started anew, and the chat begins again.");
   });
   on("chat", (one) => { chats.set(one.id, made(one)); openChat(chats.get(one.id)); });
   on("bot", (news) => {
@@ -151,6 +154,7 @@ function openChat(next) {
     $("text").value = next.draft;
   }
   chat = next;
+  sessionStorage.chat = chat.id;
   chat.unread = 0;
   drawHeader();
   const members = chat.members.map(({ id, first_name: name }) => element("option", { value: id }, name));
@@ -287,7 +291,7 @@ function nameOf(message) {
 }
 
 function foot(message) {
-  const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
   return element("span", { class: "foot" }, (message.marked ? "edited " : "") + time);
 }
 
@@ -500,7 +504,7 @@ $("commands").addEventListener("keydown", (event) => { if (event.key !== "Tab" &
 $("context-cancel").addEventListener("click", () => { setContext(null); $("text").focus(); });
 $("start").addEventListener("click", () => { say("/start"); $("text").focus(); });
 $("menu").addEventListener("click", () => { setText(offered().length ? "" : "/"); $("text").focus(); });
-$("clear").addEventListener("click", () => act("clear"));
+$("clear").addEventListener("click", () => openMenu($("clear"), "Clear this chat", [["Delete all messages", () => act("clear")]]));
 $("new-group").addEventListener("click", async () => { if (await act("group")) { closeSheet(); $("text").focus(); } });
 $("keyboard-toggle").addEventListener("click", () => { chat.keyboardOpen = !chat.keyboardOpen; drawKeyboard(); });
 $("attach").addEventListener("click", () => openMenu($("attach"), "Attach", [
