@@ -70,5 +70,8 @@ CALLS_KEPT = 10_000
 CALLBACKS_KEPT = 1000
 INLINE_QUERIES_KEPT = 1000
 INLINE_MESSAGES_KEPT = 1000
+# Ours: browser tabs, each with people and chats of its own; and what a tab is told of a chat's calls when it opens.
+TABS = 1000
+CALLS_SHOWN = 200
 # Ours: an upload may be as big as Telegram lets a photo be, and the rest of the form beside it.
 REQUEST_BYTES = 11 * 1024 * 1024

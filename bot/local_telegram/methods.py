@@ -3,7 +3,6 @@
 A method refuses by raising `Refusal`. getUpdates, which may have to wait, is the server's.
 """
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +12,7 @@ from bot.local_telegram import keyboards, limits
 from bot.local_telegram.entities import Formatted
 from bot.local_telegram.inline import InlineAnswer, read_results
 from bot.local_telegram.parameters import Parameters
+from bot.local_telegram.profile import in_language, scope_key
 from bot.local_telegram.refusals import Refusal, bad_request
 from bot.local_telegram.texts import caption, message_text, photo_sizes, too_long
 from bot.local_telegram.world import JSON, Chat, Message, Notice, Webhook, World
@@ -346,7 +346,7 @@ def set_my_description(world: World, call: Parameters) -> bool:
 
 def get_my_description(world: World, call: Parameters) -> JSON:
     """Return what people read in an empty chat."""
-    return {"description": _text(world.profile.descriptions, call)}
+    return {"description": in_language(world.profile.descriptions, call.text("language_code"))}
 
 
 def set_my_short_description(world: World, call: Parameters) -> bool:
@@ -356,7 +356,7 @@ def set_my_short_description(world: World, call: Parameters) -> bool:
 
 def get_my_short_description(world: World, call: Parameters) -> JSON:
     """Return what people read on the bot's profile."""
-    return {"short_description": _text(world.profile.short_descriptions, call)}
+    return {"short_description": in_language(world.profile.short_descriptions, call.text("language_code"))}
 
 
 def _set_text(texts: dict[str, str], call: Parameters, name: str, limit: int) -> bool:
@@ -365,10 +365,6 @@ def _set_text(texts: dict[str, str], call: Parameters, name: str, limit: int) ->
         raise bad_request(f"{name.replace('_', ' ')} length must not exceed {limit}")
     texts[call.text("language_code")] = text
     return True
-
-
-def _text(texts: dict[str, str], call: Parameters) -> str:
-    return texts.get(call.text("language_code")) or texts.get("", "")
 
 
 def set_my_commands(world: World, call: Parameters) -> bool:
@@ -393,7 +389,7 @@ def delete_my_commands(world: World, call: Parameters) -> bool:
 
 def _scope(call: Parameters) -> tuple[str, str]:
     scope = call.mapping("scope") or {"type": "default"}
-    return json.dumps(scope, sort_keys=True), call.text("language_code")
+    return scope_key(scope), call.text("language_code")
 
 
 def _command(value: Any) -> JSON:

@@ -9,6 +9,7 @@ from importlib import resources
 
 from aiohttp import web
 
+from bot.local_telegram import limits
 from bot.local_telegram.page_tab import Feed, HostTelegram, Tab
 from bot.local_telegram.watch import Watch
 from bot.local_telegram.world import JSON, Chat
@@ -22,7 +23,6 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 _SESSION = re.compile(r"[0-9a-zA-Z-]{8,64}")
-_SESSIONS = 1000
 _HEARTBEAT_SECONDS = 15.0
 
 Action = Callable[[Tab, JSON], Awaitable[JSON]]
@@ -71,8 +71,8 @@ class Page:
         if not _SESSION.fullmatch(session):
             raise web.HTTPBadRequest(text="A session's id is 8 to 64 letters, digits and hyphens.")
         if session not in self._tabs:
-            if len(self._tabs) >= _SESSIONS:
-                raise web.HTTPTooManyRequests(text=f"More than {_SESSIONS} chats: start the preview anew.")
+            if len(self._tabs) >= limits.TABS:
+                raise web.HTTPTooManyRequests(text=f"More than {limits.TABS} tabs: start the preview anew.")
             self._tabs[session] = Tab(self._telegram)
         return self._tabs[session]
 
@@ -91,7 +91,7 @@ class Page:
             answer = await action(tab, body if isinstance(body, dict) else {})
         except KeyError:
             raise web.HTTPBadRequest(text="That message is gone, or the page left something out.") from None
-        except (AssertionError, TypeError, ValueError) as error:
+        except (AssertionError, RecursionError, TypeError, ValueError) as error:
             raise web.HTTPBadRequest(text=str(error) or "Not understood.") from None
         return web.json_response(answer)
 

@@ -4,13 +4,12 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from bot.local_telegram import limits
 from bot.local_telegram.inside import Bulletin
 from bot.local_telegram.people import Group, Person, Telegram
+from bot.local_telegram.profile import in_language
 from bot.local_telegram.server import Call
-from bot.local_telegram.world import JSON, Chat, Event, World
-
-CALLS_SHOWN = 200
-"""Calls of a chat that a tab is told of when it opens."""
+from bot.local_telegram.world import JSON, Chat, Event, Message, World
 
 News = tuple[str, JSON]
 """Something to tell a tab: its kind, and what there is to know."""
@@ -94,13 +93,15 @@ class Feed:
     _events: dict[int, int] = field(default_factory=dict)
     _calls: int = 0
     _bulletin: Bulletin | None = None
+    _bot: JSON = field(default_factory=dict)
 
     def state(self) -> JSON:
         """Return everything as it stands now; `news` goes on from here."""
         self._calls, calls = self.telegram.calls_since(0)
         self._bulletin = self.telegram.bulletin
+        self._bot = self._bot_wire()
         return {
-            "bot": self._bot(),
+            "bot": self._bot,
             "you": self.tab.you.id,
             "chats": [self._chat(chat, calls) for chat in self.tab.chats],
             "bulletin": self._bulletin.wire() if self._bulletin else None,
@@ -118,6 +119,9 @@ class Feed:
             about = _calls_wire(self.telegram.world, chat, calls)
             found += [("call", {"chat": chat.id, "call": call}) for call in about]
         self._calls = number
+        if (bot := self._bot_wire()) != self._bot:
+            self._bot = bot
+            found.append(("bot", bot))
         if self.telegram.bulletin is not self._bulletin:
             self._bulletin = self.telegram.bulletin
             found.append(("bulletin", self._bulletin.wire() if self._bulletin else {}))
@@ -127,14 +131,15 @@ class Feed:
         last, self._events[chat.id] = self._events[chat.id], chat.event_number
         return [event for event in chat.events if event.number > last]
 
-    def _bot(self) -> JSON:
-        world = self.telegram.world
+    def _bot_wire(self) -> JSON:
+        """Return the bot as this person sees it, with the commands that it offers in each chat."""
+        world, language = self.telegram.world, self.tab.you.user.language_code
         return {
             "id": world.bot.id,
-            "name": world.bot_name(),
+            "name": world.bot_name(language),
             "username": world.bot.username,
-            "about": world.profile.descriptions.get("", ""),
-            "commands": next(iter(world.profile.commands.values()), []),
+            "about": in_language(world.profile.descriptions, language),
+            "commands": {str(chat.id): world.profile.menu(chat.id, chat.type, language) for chat in self.tab.chats},
         }
 
     def _chat(self, chat: Chat, calls: list[Call]) -> JSON:
@@ -143,10 +148,10 @@ class Feed:
             "id": chat.id,
             "title": chat.title,
             "members": [user.wire() for user in chat.members.values()],
-            "messages": [message.wire() for message in chat.messages.values()],
+            "messages": [_message_wire(message) for message in chat.messages.values()],
             "keyboard": chat.keyboard,
             "inside": chat.inside.wire() if chat.inside else None,
-            "calls": list(_calls_wire(self.telegram.world, chat, calls))[-CALLS_SHOWN:],
+            "calls": list(_calls_wire(self.telegram.world, chat, calls))[-limits.CALLS_SHOWN :],
         }
 
 
@@ -154,7 +159,7 @@ def _event_wire(chat: Chat, event: Event) -> JSON:
     wire: JSON = {"chat": chat.id}
     match event.kind:
         case "message" | "edit" if event.message:
-            wire["message"] = event.message.wire()
+            wire["message"] = _message_wire(event.message)
         case "delete" if event.message:
             wire["message_id"] = event.message.id
         case "notice" if event.query and event.query.notice:
@@ -165,6 +170,10 @@ def _event_wire(chat: Chat, event: Event) -> JSON:
         case "inside" if event.inside:
             wire["inside"] = event.inside.wire()
     return wire
+
+
+def _message_wire(message: Message) -> JSON:
+    return message.wire() | {"marked": message.marked}
 
 
 def _calls_wire(world: World, chat: Chat, calls: list[Call]) -> Iterator[JSON]:

@@ -46,6 +46,7 @@ def too_many_requests(retry_after: int) -> Refusal:
 
 
 NOT_FOUND = "Not Found"
+TOO_LARGE = "Request Entity Too Large"
 UNAUTHORIZED = "Unauthorized"
 CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 WEBHOOK_ACTIVE = (

@@ -16,6 +16,7 @@ from bot.local_telegram.parameters import Parameters, decoded
 from bot.local_telegram.refusals import (
     CONFLICT,
     NOT_FOUND,
+    TOO_LARGE,
     UNAUTHORIZED,
     WEBHOOK_ACTIVE,
     WEBHOOK_SET,
@@ -198,18 +199,26 @@ class BotApi:
 
 
 async def _raw_parameters(request: web.Request) -> JSON:
-    raw: JSON = dict(request.query)
+    try:
+        return dict(request.query) | await _body(request)
+    except web.HTTPRequestEntityTooLarge:
+        raise Refusal(413, TOO_LARGE) from None
+
+
+async def _body(request: web.Request) -> JSON:
     if request.content_type == "application/json":
         try:
             body = await request.json()
-        except ValueError:
+        except (RecursionError, ValueError):
             raise bad_request("can't parse JSON object") from None
-        if isinstance(body, dict):
-            raw |= body
-        return raw
-    for name, value in (await request.post()).items():
-        raw[name] = (value.filename or name) if isinstance(value, web.FileField) else value
-    return raw
+        return body if isinstance(body, dict) else {}
+    form = await request.post()
+    return {name: _field(name, value) for name, value in form.items()}
+
+
+def _field(name: str, value: Any) -> Any:
+    """Return a field of a form; of an uploaded file the name."""
+    return (value.filename or name) if isinstance(value, web.FileField) else value
 
 
 @web.middleware
@@ -219,10 +228,20 @@ async def loopback_only(request: web.Request, handler: Any) -> web.StreamRespons
     port = socket[1] if socket else 0
     hosts = {f"{HOST}:{port}", f"localhost:{port}"}
     origin = request.headers.get("Origin")
-    if request.host not in hosts or (origin and origin.removeprefix("http://") not in hosts):
+    foreign = origin and origin.removeprefix("http://") not in hosts
+    if request.host not in hosts or foreign or _led_by_another_site(request):
         raise web.HTTPForbidden(text="This server answers to this machine only.")
     response: web.StreamResponse = await handler(request)
     return response
+
+
+def _led_by_another_site(request: web.Request) -> bool:
+    """Return whether another site's page asks, where browsers send no Origin: for a picture, a frame or a link.
+
+    A link to the chat page is let through.
+    """
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    return site not in ("none", "same-origin") and request.path != "/"
 
 
 async def unknown_path(_request: web.Request) -> web.Response:

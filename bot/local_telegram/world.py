@@ -16,7 +16,7 @@ from bot.local_telegram import limits
 from bot.local_telegram.entities import NO_TEXT, Formatted, part
 from bot.local_telegram.inline import InlineAnswer, InlineResult
 from bot.local_telegram.inside import Inside
-from bot.local_telegram.profile import Profile
+from bot.local_telegram.profile import Profile, in_language
 from bot.local_telegram.queries import Queries
 from bot.local_telegram.refusals import BLOCKED, bad_request, forbidden
 from bot.local_telegram.updates import Updates
@@ -59,6 +59,7 @@ class Message:
         thread_id: The topic or thread it is in.
         date: Seconds since 1970.
         edited: When it was last edited; 0 where it never was.
+        marked: Whether people see that it was edited: they don't where its buttons alone were.
         link_preview: `link_preview_options` as the bot gave them.
         via: The bot whose inline result it was sent as.
         inline_id: `inline_message_id`, by which that bot knows it; empty where it has no buttons.
@@ -75,6 +76,7 @@ class Message:
     reply_to: "Message | None" = None
     thread_id: int | None = None
     edited: int = 0
+    marked: bool = False
     link_preview: JSON | None = None
     via: User | None = None
     inline_id: str = ""
@@ -322,8 +324,7 @@ class World:
 
     def bot_name(self, language_code: str = "") -> str:
         """Return the name that people of this language see: the one that the bot has set, or the one it began with."""
-        names = self.profile.names
-        return names.get(language_code) or names.get("") or self.bot.first_name
+        return in_language(self.profile.names, language_code) or self.bot.first_name
 
     # --- chats -------------------------------------------------------------------------------------------------------
 
@@ -437,7 +438,7 @@ class World:
             kind,
             content,
             markup,
-            reply_to or chat.messages.get(thread_id or 0),
+            _alone(reply_to or chat.messages.get(thread_id or 0)),
             self._thread(chat, reply_to, thread_id),
             link_preview=link_preview,
             via=via,
@@ -466,7 +467,8 @@ class World:
 
     def edit(self, message: Message, formatted: Formatted, markup: JSON | None, by: User) -> Message:
         """Change a message, and tell the bot where it hasn't done so itself."""
-        edited = replace(message, formatted=formatted, markup=markup, edited=self.now)
+        marked = message.marked or formatted != message.formatted
+        edited = replace(message, formatted=formatted, markup=markup, edited=self.now, marked=marked)
         message.chat.messages[message.id] = edited
         self._see(message.chat, "edit", edited)
         if by != self.bot:
@@ -621,6 +623,11 @@ class World:
     def _update(self, kind: str, of: int, content: JSON) -> None:
         if self.updates.add(kind, content, of):
             self._changed("updates")
+
+
+def _alone(message: Message | None) -> Message | None:
+    """Return a message without the one that it answers: else a chain of replies would keep all of a chat for good."""
+    return replace(message, reply_to=None) if message else None
 
 
 # "ChatMemberAdministrator": the rights that every answer names.

@@ -46,10 +46,7 @@ async def run_preview(assistant: Assistant, port: int, ready: Callable[[str], ob
     telegram = LocalTelegram(port=port, page=True, name=assistant.knowledge.wording.name)
     conversation = Conversation(assistant, look_inside(telegram))
     async with AsyncExitStack() as stack:
-        try:
-            await stack.enter_async_context(telegram)
-        except OSError as error:
-            raise PortTakenError(f"port {port} can't be used ({error.strerror}): name another with --port") from None
+        await stack.enter_async_context(_served(telegram, port))
         bot = await stack.enter_async_context(on(telegram, conversation, Limits()))
 
         async def replace(new: Assistant) -> None:
@@ -57,11 +54,13 @@ async def run_preview(assistant: Assistant, port: int, ready: Callable[[str], ob
             await introduce(bot, conversation.wording)
 
         editing = asyncio.create_task(follow(assistant.knowledge.folder, anew, replace, telegram.announces))
-        ready(telegram.url)
-        await stop.wait()
-        editing.cancel()
-        with suppress(asyncio.CancelledError):
-            await editing
+        try:
+            ready(telegram.url)
+            await stop.wait()
+        finally:
+            editing.cancel()
+            with suppress(asyncio.CancelledError):
+                await editing
 
 
 @asynccontextmanager
@@ -76,6 +75,18 @@ async def on(telegram: LocalTelegram, conversation: Conversation, limits: Limits
         )
         await stack.enter_async_context(polled(running_bot, limits))
         yield running_bot.bot
+
+
+@asynccontextmanager
+async def _served(telegram: LocalTelegram, port: int) -> AsyncIterator[None]:
+    try:
+        await telegram.start()
+    except OSError as error:
+        raise PortTakenError(f"port {port} can't be used ({error.strerror}): name another with --port") from None
+    try:
+        yield
+    finally:
+        await telegram.stop()
 
 
 def look_inside(telegram: LocalTelegram) -> Callable[[Message, Reply, float], None]:

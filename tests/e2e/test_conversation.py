@@ -122,6 +122,7 @@ async def test_a_chat_is_cleared(page: ChatPage) -> None:
     await page.says("ice or heat")
     await page.hears("Choose the one that feels better")
     await page.tab.get_by_role("button", name="Clear this chat").click()
+    await page.tab.get_by_role("menuitem", name="Delete all messages").click()
     await seen(page.tab.get_by_role("button", name="Start", exact=True))
     assert await page.tab.locator(".message").count() == 0
 
@@ -144,6 +145,13 @@ async def test_a_reload_keeps_the_chat(page: ChatPage) -> None:
     await page.tab.reload()
     await page.hears("Choose the one that feels better")
     await seen(page.mine.filter(has_text="ice or heat"))
+
+
+async def test_a_reload_keeps_the_chat_that_was_open(page: ChatPage) -> None:
+    await page.tab.get_by_role("button", name="New group with a friend").click()
+    await seen(page.tab.get_by_role("heading", name="A group", exact=True))
+    await page.tab.reload()
+    await seen(page.tab.get_by_role("heading", name="A group", exact=True))
 
 
 async def test_words_are_never_read_as_html(page: ChatPage) -> None:

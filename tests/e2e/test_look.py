@@ -1,9 +1,16 @@
 """How the page looks and is used: on a phone, in the dark, by keyboard, with a screen reader."""
 
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.e2e.browser import ChatPage, gone, seen
+from bot.local_telegram import LocalTelegram
+from tests.e2e.browser import ChatPage, chat_page, gone, seen
 from tests.e2e.conftest import DESKTOP, PHONE, Opens
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -148,3 +155,16 @@ async def test_what_comes_is_read_out(page: ChatPage) -> None:
     name = await page.tab.get_by_role("heading", level=1).inner_text()
     assert name == "Back Spasm Answers"
     assert (await answer.inner_text()).startswith(f"{name}:")
+
+
+async def test_a_preview_that_was_started_anew_says_so_and_keeps_what_was_being_written(browser: "Browser") -> None:
+    async with AsyncExitStack() as stack:
+        async with LocalTelegram(page=True) as first:
+            page = await stack.enter_async_context(chat_page(browser, first.url))
+            await page.says("hello")
+            await seen(page.mine)
+            await page.text.fill("half a quest")
+        await seen(page.tab.get_by_text("connecting …"))
+        async with LocalTelegram(page=True, port=int(first.url.rpartition(":")[2])):
+            await seen(page.tab.get_by_text("The preview was started anew"))
+            assert await page.text.input_value() == "half a quest"

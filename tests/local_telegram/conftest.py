@@ -90,6 +90,14 @@ async def bot(telegram: LocalTelegram) -> AsyncIterator[Bot]:
 
 
 @pytest.fixture
+async def anna(telegram: LocalTelegram) -> Person:
+    """Someone who has written, so that the bot may too."""
+    person = telegram.person("Anna")
+    await person.says("hello")
+    return person
+
+
+@pytest.fixture
 def received() -> Iterator[Received]:
     got = Received()
     yield got

@@ -13,13 +13,6 @@ HOUR = 3600
 BUTTONS = InlineKeyboardMarkup.from_button(InlineKeyboardButton("More", callback_data="more"))
 
 
-@pytest.fixture
-async def anna(telegram: LocalTelegram) -> Person:
-    person = telegram.person("Anna")
-    await person.says("hello")
-    return person
-
-
 def texts(person: Person) -> list[str]:
     return [message.formatted.text for message in person.messages]
 

@@ -10,13 +10,6 @@ from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError, T
 from bot.local_telegram import Chance, Fault, LocalTelegram, Person
 
 
-@pytest.fixture
-async def anna(telegram: LocalTelegram) -> Person:
-    person = telegram.person("Anna")
-    await person.says("hello")
-    return person
-
-
 async def test_too_many_requests(telegram: LocalTelegram, bot: Bot, anna: Person) -> None:
     telegram.fail(Fault("429", retry_after=7))
     with pytest.raises(RetryAfter) as fault:

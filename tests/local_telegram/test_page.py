@@ -1,5 +1,6 @@
 """The chat page's server side: each browser tab is a person of its own."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,10 +11,19 @@ from typing import Any
 
 import aiohttp
 import pytest
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyKeyboardMarkup
+from telegram import (
+    Bot,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    ReplyKeyboardMarkup,
+)
 
 from bot import local_telegram
 from bot.local_telegram import Bulletin, Inside, LocalTelegram, Row, Section
+from bot.local_telegram.people import PATIENCE
 
 
 @dataclass
@@ -34,13 +44,14 @@ class Tab:
         async with self.http.get(f"{self.url}/page/{self.session}/events") as stream:
 
             async def hear() -> tuple[str, Any]:
-                kind = ""
-                while True:
-                    line = (await stream.content.readline()).decode().strip()
-                    if line.startswith("event: "):
-                        kind = line.removeprefix("event: ")
-                    elif line.startswith("data: "):
-                        return kind, json.loads(line.removeprefix("data: "))
+                async with asyncio.timeout(PATIENCE):
+                    kind, data = await heard("event: "), await heard("data: ")
+                    return kind, json.loads(data)
+
+            async def heard(field: str) -> str:
+                while not (line := (await stream.content.readline()).decode()).startswith(field):
+                    assert line, "the stream has ended"
+                return line.removeprefix(field).strip()
 
             yield hear
 
@@ -118,8 +129,8 @@ async def test_two_people_talk_in_a_group_that_the_tab_opens(tab: Tab, bot: Bot)
         friend = next(member["id"] for member in group["members"] if member["id"] != you)
         await tab.post("say", chat=group["id"], text="/one")
         await tab.post("say", chat=group["id"], text="/two", **{"as": friend})
-        told = [await hear() for _ in range(2)]
-    assert [(event["chat"], event["message"]["from"]["id"]) for _, event in told] == [
+        told = [await hear() for _ in range(3)]
+    assert [(event["chat"], event["message"]["from"]["id"]) for kind, event in told if kind == "message"] == [
         (group["id"], you),
         (group["id"], friend),
     ]
@@ -174,6 +185,44 @@ async def test_the_look_inside_and_news_of_the_bot(tab: Tab, telegram: LocalTele
     assert state["chats"][0]["inside"]["milliseconds"] == 2.5
     await tab.post("clear")
     assert (await tab.state())["chats"][0]["inside"] is None
+
+
+async def test_what_a_bot_says_of_itself_is_told_when_it_changes(tab: Tab, bot: Bot) -> None:
+    async with tab.listens() as hear:
+        _, state = await hear()
+        assert (state["bot"]["name"], state["bot"]["about"]) == ("Local Bot", "")
+        told: list[Any] = []
+        for call in (bot.set_my_name("Back"), bot.set_my_description("It answers."), bot.set_my_commands([("a", "A")])):
+            await call
+            kind, news = await hear()
+            assert kind == "bot"
+            told.append(news)
+    assert [(news["name"], news["about"]) for news in told] == [("Back", ""), *[("Back", "It answers.")] * 2]
+    assert told[2]["commands"] == {str(state["you"]): [{"command": "a", "description": "A"}]}
+
+
+async def test_each_chat_has_the_commands_of_its_narrowest_scope(tab: Tab, bot: Bot) -> None:
+    group = json.loads((await tab.post("group"))[1])["chat"]
+    you = (await tab.state())["you"]
+
+    async def offered() -> tuple[str, str]:
+        commands = (await tab.state())["bot"]["commands"]
+        private, in_group = ("".join(one["command"] for one in commands[str(chat)]) for chat in (you, group))
+        return private, in_group
+
+    assert await offered() == ("", "")
+    await bot.set_my_commands([("d", "default")])
+    assert await offered() == ("d", "d")
+    await bot.set_my_commands([("e", "English")], language_code="en")
+    await bot.set_my_commands([("f", "French")], language_code="fr")
+    assert await offered() == ("e", "e")
+    await bot.set_my_commands([("g", "group")], scope=BotCommandScopeAllGroupChats())
+    assert await offered() == ("e", "g")
+    await bot.set_my_commands([("p", "private")], scope=BotCommandScopeAllPrivateChats())
+    await bot.set_my_commands([("c", "this chat")], scope=BotCommandScopeChat(group))
+    assert await offered() == ("p", "c")
+    await bot.delete_my_commands(BotCommandScopeChat(group))
+    assert await offered() == ("p", "g")
 
 
 async def test_a_look_inside_a_chat_that_is_not_there_is_let_go(telegram: LocalTelegram) -> None:
@@ -233,10 +282,8 @@ async def test_what_the_page_cannot_do(tab: Tab, action: str, body: dict[str, An
     assert await tab.post(action, **body) == answer
 
 
-async def test_other_sites_and_forms_are_refused(tab: Tab) -> None:
+async def test_forms_and_odd_sessions_are_refused(tab: Tab) -> None:
     url = f"{tab.url}/page/{tab.session}/say"
-    async with tab.http.post(url, json={"text": "x"}, headers={"Origin": "http://evil.example"}) as response:
-        assert response.status == 403
     async with tab.http.post(url, data={"text": "x"}) as response:
         assert response.status == 415
     async with tab.http.post(f"{tab.url}/page/short/say", json={"text": "x"}) as response:

@@ -36,14 +36,6 @@ async def test_a_negative_offset_keeps_the_newest(telegram: LocalTelegram, bot: 
     assert len(await ids(bot)) == 1
 
 
-async def test_what_is_kept_is_bounded(telegram: LocalTelegram, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.local_telegram.limits.MESSAGES_KEPT", 3)
-    anna = telegram.person("Anna")
-    for i in range(5):
-        await anna.says(str(i))
-    assert [message.formatted.text for message in anna.messages] == ["2", "3", "4"]
-
-
 @given(st.lists(st.integers(-30, 30)), st.integers(0, 20))
 def test_what_waits_is_always_the_newest_in_order(offsets: list[int], count: int) -> None:
     updates = Updates()

@@ -32,13 +32,6 @@ from tests.conversation import assert_valid_wire
 from tests.local_telegram.conftest import Clock
 
 
-@pytest.fixture
-async def anna(telegram: LocalTelegram) -> Person:
-    person = telegram.person("Anna")
-    await person.says("hello")
-    return person
-
-
 async def refused(call: Any) -> str:
     with pytest.raises((BadRequest, Forbidden)) as refusal:
         await call
@@ -376,13 +369,6 @@ async def test_json_that_is_none(telegram: LocalTelegram) -> None:
         session.post(f"{telegram.base_url}1:local/getMe", data=b"{", headers=headers) as response,
     ):
         assert (await response.json())["description"] == "Bad Request: can't parse JSON object"
-
-
-@pytest.mark.parametrize("header", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}, {"Origin": "null"}])
-async def test_other_sites_are_refused(telegram: LocalTelegram, header: dict[str, str]) -> None:
-    url = f"{telegram.base_url}1:local/getMe"
-    async with aiohttp.ClientSession() as session, session.get(url, headers=header) as response:
-        assert response.status == 403
 
 
 async def test_all_of_this_is_the_bot_apis(telegram: LocalTelegram, bot: Bot, anna: Person) -> None:

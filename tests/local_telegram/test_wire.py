@@ -26,7 +26,7 @@ ARTICLE = {
     "input_message_content": {"message_text": HTML, "parse_mode": "HTML"},
     "reply_markup": KEYBOARD,
 }
-TEXT, PHOTO, GROUP_TEXT = 2, 3, 1
+TEXT, PHOTO = 2, 3
 """The ids of the bot's messages that the fixture lets it send."""
 
 

@@ -13,7 +13,6 @@ import aiohttp
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from telegram.error import TelegramError
 
 from bot.assistant import Assistant

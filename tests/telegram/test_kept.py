@@ -37,6 +37,10 @@ async def started(assistant: Assistant | Conversation, local: LocalTelegram, url
         await store.close()
 
 
+def bytes_in(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.iterdir())
+
+
 async def told(person: Person, text: str) -> str:
     await person.says(text)
     return (await person.hears()).text
@@ -109,7 +113,7 @@ async def test_no_words_and_no_names_are_kept(
         await told(anna, "does massage help a wombat?")
         await anna.taps("👎")
         await anna.hears()
-    kept = b"".join(file.read_bytes() for file in tmp_path.iterdir()).lower()
+    kept = bytes_in(tmp_path).lower()
     assert b"massage" in kept
     for word in (b"annabella", b"smith", b"wombat", b"xylophone"):
         assert word not in kept

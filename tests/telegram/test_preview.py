@@ -10,7 +10,8 @@ import pytest
 from bot.assistant import Assistant
 from bot.local_telegram import Bulletin, Inside, LocalTelegram
 from bot.telegram.handlers import Conversation
-from bot.telegram.preview import follow, look_inside
+from bot.telegram.preview import follow, look_inside, run_preview
+from bot.telegram.service import PortTakenError
 from knowledge.load import Finding, KnowledgeError
 from tests.telegram.answering import answering
 
@@ -53,6 +54,21 @@ async def test_a_topic_says_that_nothing_was_matched(assistant: Assistant) -> No
     topic = assistant.knowledge.wording.topics[0].label
     inside = await explained(assistant, topic)
     assert "no question" in inside.sections[0].rows[0].detail
+
+
+async def test_a_port_that_is_taken_is_named_and_other_trouble_is_not_called_that(assistant: Assistant) -> None:
+    def ready(_url: str) -> None:
+        raise FileNotFoundError
+
+    def anew() -> Assistant:
+        return assistant
+
+    async with LocalTelegram() as other:
+        port = int(other.url.rpartition(":")[2])
+        with pytest.raises(PortTakenError, match=f"port {port} can't be used"):
+            await run_preview(assistant, port, ready, anew)
+    with pytest.raises(FileNotFoundError):
+        await run_preview(assistant, 0, ready, anew)
 
 
 class Editor:

@@ -4,8 +4,11 @@
 import { $, element, icon, keepingFocus } from "./dom.js";
 import { addCall, showBulletin, showCalls, showInside } from "./inside.js";
 import { openMenu } from "./menu.js";
-import { fitQuotes, formatted, safeAddress } from "./text.js";
+import { deepLink, fitQuotes, formatted, safeAddress } from "./text.js";
 
+const ASKS = new Set(["say", "edit", "send"]); // What the bot may answer.
+const MESSAGE_TEXT = 4096;
+const TAP_SECONDS = 15; // How long a button waits for the bot.
 const STICKERS = ["👍", "❤️", "🙏", "😢"];
 const session = (sessionStorage.session ??= crypto.randomUUID());
 
@@ -21,6 +24,7 @@ const answered = new Set(); // Taps whose answer came before their number did.
 // --- talking to the server --------------------------------------------------------------------------------------------
 
 async function act(action, body = {}) {
+  Object.assign(chat, { asked: ASKS.has(action) ? performance.now() : 0, explained: 0 });
   const about = { chat: chat.id, as: Number($("as").value) || you, ...body };
   const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(about) };
   try {
@@ -33,9 +37,12 @@ async function act(action, body = {}) {
   return null;
 }
 
-function say(text, more = {}) {
-  chat.asked = performance.now();
-  return act("say", { text, ...more });
+const say = (text, more = {}) => act("say", { text, ...more });
+
+// A link to the bot opens the private chat with it.
+function start(command) {
+  openChat(chats.get(you));
+  say(command);
 }
 
 function listen() {
@@ -43,13 +50,24 @@ function listen() {
   const on = (kind, handle) => events.addEventListener(kind, (event) => handle(JSON.parse(event.data)));
   const onChat = (kind, handle) => on(kind, (event) => handle(chats.get(event.chat), event));
   on("state", (state) => {
+    const [shown, written] = [chat?.messages.size, $("text").value];
     ({ bot, you } = state);
     pressed.clear();
     chats = new Map(state.chats.map((one) => [one.id, made(one)]));
     showBulletin(state.bulletin);
-    keepingFocus(() => openChat(chats.get(chat?.id) ?? chats.get(you)));
+    keepingFocus(() => openChat(chats.get(chat?.id ?? Number(sessionStorage.chat)) ?? chats.get(you)));
+    if (written) setText(written);
+    if (shown && !chat.messages.size) show("The preview was started anew, and the chat begins again.");
   });
   on("chat", (one) => { chats.set(one.id, made(one)); openChat(chats.get(one.id)); });
+  on("bot", (news) => {
+    bot = news;
+    for (const one of chats.values()) if (!one.members.length) one.title = bot.name;
+    drawHeader();
+    drawChats();
+    offerCommands();
+    afterDrawing(false);
+  });
   on("bulletin", showBulletin);
   onChat("message", (where, { message }) => put(where, message));
   onChat("edit", (where, { message }) => put(where, message));
@@ -63,7 +81,10 @@ function listen() {
   });
   onChat("action", (where) => typing(where, true));
   onChat("notice", (_where, notice) => noticed(notice));
-  onChat("inside", (where, { inside }) => { where.inside = inside; if (where === chat) showInside(chat); });
+  onChat("inside", (where, { inside }) => {
+    Object.assign(where, { inside, explained: where.asked, answered: 0 });
+    if (where === chat) showInside(chat);
+  });
   onChat("call", (where, { call }) => { if (where === chat) addCall(chat, call); else where.calls.push(call); });
   events.onopen = () => connection(true);
   events.onerror = () => connection(false);
@@ -75,9 +96,10 @@ function made(one) {
 }
 
 function noticed({ query, text, alert, url }) {
-  pressed.get(query)?.removeAttribute("aria-busy");
-  if (!pressed.delete(query)) answered.add(query);
-  if (url) window.open(url, "_blank", "noopener");
+  if (!release(query)) answered.add(query);
+  const command = deepLink(url, bot);
+  if (command) start(command);
+  else if (url) window.open(url, "_blank", "noopener");
   if (!text) return;
   if (!alert) { show(text); return; }
   $("alert-title").textContent = bot.name;
@@ -85,11 +107,20 @@ function noticed({ query, text, alert, url }) {
   $("alert").showModal();
 }
 
+// Let a button be tapped again. Returns whether it waited.
+function release(query) {
+  pressed.get(query)?.removeAttribute("aria-busy");
+  return pressed.delete(query);
+}
+
 // --- small notes ------------------------------------------------------------------------------------------------------
 
+let noticeEnds = 0;
+
 function show(text) {
+  clearTimeout(noticeEnds);
   $("notice").textContent = text;
-  setTimeout(() => { if ($("notice").textContent === text) $("notice").textContent = ""; }, 5000);
+  noticeEnds = setTimeout(() => { $("notice").textContent = ""; }, 5000);
 }
 
 let connected = true;
@@ -117,25 +148,30 @@ function drawStatus() {
 // --- the chats --------------------------------------------------------------------------------------------------------
 
 function openChat(next) {
-  if (chat && chat !== next) chat.draft = context ? "" : $("text").value;
+  if (chat && chat !== next) chat.draft = context?.edit ? "" : $("text").value;
   if (chat?.id !== next.id) {
     setContext(null);
     $("text").value = next.draft;
   }
   chat = next;
+  sessionStorage.chat = chat.id;
   chat.unread = 0;
-  $("bot-name").textContent = document.title = chat.title;
-  drawAvatar($("avatar"), chat);
-  $("about-text").textContent = bot.about;
+  drawHeader();
   const members = chat.members.map(({ id, first_name: name }) => element("option", { value: id }, name));
   $("as").replaceChildren(...members);
   $("as").hidden = members.length === 0;
-  drawStatus();
   drawChats();
   drawAll();
   showInside(chat);
   showCalls(chat);
   offerCommands();
+}
+
+function drawHeader() {
+  $("bot-name").textContent = document.title = chat.title;
+  drawAvatar($("avatar"), chat);
+  $("about-text").textContent = bot.about;
+  drawStatus();
 }
 
 function drawAvatar(place, { title, members }) {
@@ -169,9 +205,9 @@ function put(where, message) {
   where.messages.set(message.message_id, message);
   const theirs = message.from.id === bot.id;
   if (theirs) typing(where, false);
-  if (theirs && where.asked) {
-    where.answered = performance.now() - where.asked;
-    where.asked = 0;
+  if (theirs && where.explained) {
+    where.answered = performance.now() - where.explained;
+    where.explained = 0;
     if (where === chat) showInside(chat);
   }
   if (where !== chat && theirs) where.unread += known ? 0 : 1;
@@ -233,13 +269,15 @@ function bubble(message) {
   if (chat.members.length && !mine) box.append(element("b", { class: "sender" }, name));
   else box.append(element("span", { class: "unseen" }, `${name}: `));
   if (message.reply_to_message) box.append(quoted(message.reply_to_message));
-  box.append(...attached(message), formatted(message, bot, say), foot(message), moreButton(message, name));
+  box.append(...attached(message), formatted(message, { bot, say, start }), foot(message), moreButton(message, name));
   box.addEventListener("contextmenu", (event) => {
     if (event.target.closest("a") || String(getSelection())) return;
     event.preventDefault();
     openActions(message, box.querySelector(".more"));
   });
-  box.addEventListener("dblclick", () => setContext({ reply: message }));
+  box.addEventListener("dblclick", (event) => { // Words are marked by it.
+    if (!event.target.closest(".body, button")) setContext({ reply: message });
+  });
   const item = element("li", { id: `message-${message.message_id}`, class: mine ? "message mine" : "message" }, box);
   for (const row of message.reply_markup?.inline_keyboard ?? []) {
     item.append(element("div", { class: "row" }, ...row.map((button) => inlineButton(message, button))));
@@ -253,8 +291,8 @@ function nameOf(message) {
 }
 
 function foot(message) {
-  const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  return element("span", { class: "foot" }, (message.edit_date ? "edited " : "") + time);
+  const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
+  return element("span", { class: "foot" }, (message.marked ? "edited " : "") + time);
 }
 
 function moreButton(message, name) {
@@ -307,18 +345,28 @@ function summary(message, most = 80) {
 }
 
 function inlineButton(message, button) {
+  const command = deepLink(button.url, bot);
+  if (command) return element("button", { type: "button", onclick: () => start(command) }, button.text);
   if (button.url) {
     const href = safeAddress(button.url);
     const out = element("span", { class: "out", "aria-hidden": "true" }, "↗");
     return element("a", { class: "button", href, target: "_blank", rel: "noopener noreferrer" }, button.text, out);
+  }
+  if (!button.callback_data) {
+    const other = () => show("The local Telegram knows buttons with a callback or an address only.");
+    return element("button", { type: "button", onclick: other }, button.text);
   }
   const tap = async (event) => {
     const pressedButton = event.currentTarget; // Gone from the event after the first await.
     if (pressedButton.hasAttribute("aria-busy")) return;
     pressedButton.setAttribute("aria-busy", "true");
     const answer = await act("tap", { message_id: message.message_id, data: button.callback_data });
-    if (answer && !answered.delete(answer.query)) pressed.set(answer.query, pressedButton);
-    else pressedButton.removeAttribute("aria-busy");
+    if (answer && !answered.delete(answer.query)) {
+      pressed.set(answer.query, pressedButton);
+      setTimeout(() => release(answer.query), 1000 * TAP_SECONDS);
+    } else {
+      pressedButton.removeAttribute("aria-busy");
+    }
   };
   const key = `tap ${message.message_id} ${button.callback_data}`;
   return element("button", { type: "button", "data-key": key, onclick: tap }, button.text);
@@ -343,9 +391,11 @@ function drawKeyboard() {
 
 let choice = 0;
 
+const menu = () => bot.commands[chat.id] ?? [];
+
 function offered() {
   const text = $("text").value;
-  return context?.edit || !/^\/\w*$/.test(text) ? [] : bot.commands.filter(({ command }) => `/${command}`.startsWith(text));
+  return context?.edit || !/^\/\w*$/.test(text) ? [] : menu().filter(({ command }) => `/${command}`.startsWith(text));
 }
 
 function offerCommands() {
@@ -409,18 +459,24 @@ function setContext(next) {
 async function send() {
   const text = $("text").value.trim();
   if (!text) return;
-  const message_id = context?.edit?.message_id;
-  chat.asked = performance.now();
-  const answer = message_id
-    ? await act("edit", { message_id, text })
-    : await say(text, { reply_to: context?.reply?.message_id ?? 0 });
-  if (!answer) return;
-  setText("");
+  if (text.length > MESSAGE_TEXT) { show(`A message holds at most ${MESSAGE_TEXT} characters; this has ${text.length}.`); return; }
+  const [where, meant] = [chat.id, context];
+  // The field is free at once: what is typed while the server answers is the next message.
   setContext(null);
+  setText("");
+  const answer = meant?.edit
+    ? await act("edit", { message_id: meant.edit.message_id, text })
+    : await say(text, { reply_to: meant?.reply?.message_id ?? 0 });
+  // What was refused can be mended.
+  if (answer || where !== chat.id || $("text").value) return;
+  setContext(meant);
+  setText(text);
 }
 
 async function sendFile(what, more = {}) {
-  if (await act("send", { what, reply_to: context?.reply?.message_id ?? 0, ...more })) setContext(null);
+  const sent = await act("send", { what, reply_to: context?.reply?.message_id ?? 0, ...more });
+  if (sent) setContext(null);
+  return sent;
 }
 
 function editLast() {
@@ -448,7 +504,7 @@ $("commands").addEventListener("keydown", (event) => { if (event.key !== "Tab" &
 $("context-cancel").addEventListener("click", () => { setContext(null); $("text").focus(); });
 $("start").addEventListener("click", () => { say("/start"); $("text").focus(); });
 $("menu").addEventListener("click", () => { setText(offered().length ? "" : "/"); $("text").focus(); });
-$("clear").addEventListener("click", () => act("clear"));
+$("clear").addEventListener("click", () => openMenu($("clear"), "Clear this chat", [["Delete all messages", () => act("clear")]]));
 $("new-group").addEventListener("click", async () => { if (await act("group")) { closeSheet(); $("text").focus(); } });
 $("keyboard-toggle").addEventListener("click", () => { chat.keyboardOpen = !chat.keyboardOpen; drawKeyboard(); });
 $("attach").addEventListener("click", () => openMenu($("attach"), "Attach", [
@@ -457,12 +513,11 @@ $("attach").addEventListener("click", () => openMenu($("attach"), "Attach", [
   ...STICKERS.map((emoji) => [`Sticker ${emoji}`, () => sendFile("sticker", { emoji })]),
 ]));
 $("picture-cancel").addEventListener("click", () => $("picture").close("cancel"));
-$("picture").addEventListener("close", () => {
+$("picture").addEventListener("close", async () => {
   if ($("picture").returnValue !== "send") return;
   $("picture").returnValue = "";
-  setText("");
-  sendFile("photo", { caption: $("caption").value.trim() });
   $("text").focus();
+  if (await sendFile("photo", { caption: $("caption").value.trim() })) setText("");
 });
 
 // --- the page itself --------------------------------------------------------------------------------------------------

@@ -5,13 +5,14 @@ import { element } from "./dom.js";
 const TAGS = {
   bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "pre", blockquote: "blockquote",
 };
-const LINE_LIKE = new Set(["mention", "hashtag", "cashtag", "text_mention"]);
+const NAMES = new Set(["mention", "hashtag", "cashtag", "text_mention"]);
 
 // JavaScript's strings count UTF-16 code units, as the Bot API does, so offsets need no conversion.
-export function formatted(message, bot, say) {
+// `on` is what a tap on a command or on a link to the bot does: `say` and `start`, and the bot.
+export function formatted(message, on) {
   const text = message.text ?? message.caption ?? "";
   const entities = message.entities ?? message.caption_entities ?? [];
-  return element("div", { class: "body" }, ...pieces(text, entities, 0, text.length, { bot, say }));
+  return element("div", { class: "body" }, ...pieces(text, entities, 0, text.length, on));
 }
 
 function pieces(text, entities, start, end, on) {
@@ -39,18 +40,18 @@ function wrapped(entity, text, children, on) {
     case "url": return link(/^https?:/i.test(text) ? text : `https://${text}`, children, on);
     case "email": return link(`mailto:${text}`, children, on);
     case "phone_number": return link(`tel:${text}`, children, on);
-    case "bot_command": return saying(text, children, on);
+    case "bot_command": return saying(() => on.say(text), children);
     case "spoiler": return spoiler(children);
     case "expandable_blockquote": return expandable(children);
     default: {
-      const name = LINE_LIKE.has(entity.type) ? "name" : undefined;
+      const name = NAMES.has(entity.type) ? "name" : undefined;
       return element(TAGS[entity.type] ?? "span", { class: name, "data-language": entity.language }, ...children);
     }
   }
 }
 
-function saying(text, children, on) {
-  return element("button", { type: "button", class: "link", onclick: () => on.say(text) }, ...children);
+function saying(act, children) {
+  return element("button", { type: "button", class: "link", onclick: act }, ...children);
 }
 
 function spoiler(children) {
@@ -81,9 +82,15 @@ export function fitQuotes(within) {
 }
 
 function link(url, children, on) {
-  const start = new RegExp(`^https?://t\\.me/${on.bot.username}/?\\?start=([\\w-]{1,64})$`, "i").exec(url);
-  if (start) return saying(`/start ${start[1]}`, children, on);
+  const command = deepLink(url, on.bot);
+  if (command) return saying(() => on.start(command), children);
   return element("a", { href: safeAddress(url), target: "_blank", rel: "noopener noreferrer" }, ...children);
+}
+
+// Returns the command that a link to the bot stands for; nothing where the address is another one.
+export function deepLink(url, bot) {
+  const link = new RegExp(`^(?:https?://)?t\\.me/${bot.username}/?\\?start=([\\w-]{1,64})$`, "i").exec(url ?? "");
+  return link && `/start ${link[1]}`;
 }
 
 export function safeAddress(url) {
