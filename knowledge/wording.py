@@ -38,10 +38,15 @@ class Topic(Model):
 
 
 class Command(Model):
-    """A command of the bot and its line in Telegram's menu."""
+    """A command of the bot and its line in Telegram's menu.
+
+    Attributes:
+        in_groups: Whether it stands in the menu of groups, rather than in that of private chats.
+    """
 
     command: CommandName
     description: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    in_groups: bool = False
 
 
 class Labels(Model):

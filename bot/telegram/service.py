@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from telegram import Bot, BotCommand, Update
+from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, Update
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import ApplicationBuilder, ContextTypes
 
@@ -224,7 +224,9 @@ async def _connect(application: App, pause: Pause) -> None:
 async def introduce(bot: Bot, wording: Wording) -> None:
     """Tell Telegram the bot's commands and descriptions. The bot goes on without, where Telegram has no time for it."""
     try:
-        await bot.set_my_commands([BotCommand(c.command, c.description) for c in wording.commands])
+        for in_groups, scope in ((False, BotCommandScopeAllPrivateChats()), (True, BotCommandScopeAllGroupChats())):
+            commands = [BotCommand(c.command, c.description) for c in wording.commands if c.in_groups is in_groups]
+            await bot.set_my_commands(commands, scope)
         await bot.set_my_description(wording.description)
         await bot.set_my_short_description(wording.short_description)
     except TelegramError as error:

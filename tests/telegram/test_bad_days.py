@@ -83,10 +83,14 @@ async def test_a_telegram_that_is_down_at_the_start_is_tried_again(assistant: As
 
 
 async def test_the_profile_is_set_at_the_start(telegram: LocalTelegram) -> None:
-    commands = telegram.calls("setMyCommands")[-1].parameters["commands"]
-    assert {"start", "topics", "ask", "help", "sources", "disclaimer", "about", "privacy"} <= {
-        command["command"] for command in commands
+    menus = {
+        call.parameters["scope"]["type"]: {command["command"] for command in call.parameters["commands"]}
+        for call in telegram.calls("setMyCommands")
     }
+    assert {"start", "topics", "help", "sources", "disclaimer", "about", "privacy", "mydata", "forget"} <= menus[
+        "all_private_chats"
+    ]
+    assert menus["all_group_chats"] == {"ask"}
     assert telegram.calls("setMyDescription")
     assert telegram.calls("setMyShortDescription")
 
