@@ -123,8 +123,14 @@ def test_without_a_token_it_says_where_to_get_one() -> None:
     assert "preview" in said
 
 
-def test_a_webhook_is_not_promised() -> None:
-    assert "WEBHOOK_URL" in refused(bot("run", TELEGRAM_TOKEN="1:a", WEBHOOK_URL="https://example.org"))
+def test_a_webhook_without_a_secret_is_refused() -> None:
+    assert "WEBHOOK_SECRET" in refused(bot("run", TELEGRAM_TOKEN="1:a", WEBHOOK_URL="https://example.org"))
+
+
+def test_a_database_that_there_can_t_be_is_refused_without_its_password() -> None:
+    told = refused(bot("run", TELEGRAM_TOKEN="1:a", DATABASE_URL="mysql://me:very-secret@host/x"))
+    assert "DATABASE_URL" in told
+    assert "very-secret" not in told
 
 
 def test_a_knowledge_folder_that_is_not_there_is_named(tmp_path: Path) -> None:

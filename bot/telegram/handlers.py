@@ -236,7 +236,8 @@ class Conversation:
             context.turn.failure = error
         else:
             error_id = secrets.token_hex(4)
-            log.error("error %s", error_id, exc_info=error)
+            said = error.message if isinstance(error, TelegramError) else "of ours"
+            log.error("error %s: %s", error_id, said, exc_info=error)
             text = self.wording.error.replace("{error_id}", error_id)
             try:
                 await self._show(self._assistant.fixed(text, _memory(context)), update.effective_message, context)
