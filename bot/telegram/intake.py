@@ -35,6 +35,9 @@ class Intake:
     backlog. One that comes twice, to this process or to another on the same store, is handled once; where a process is
     killed between the sending and the keeping, its answer is sent twice.
 
+    Attributes:
+        most: Updates that may be on their way at once.
+
     Args:
         application: Its handlers answer.
         store: What is kept.
@@ -59,7 +62,7 @@ class Intake:
         self._application = application
         self._store = store
         self._chat_seconds = chat_seconds
-        self._most = most
+        self.most = most
         self._metrics = metrics
         self._clock = clock
         self._pause = pause
@@ -84,13 +87,18 @@ class Intake:
         """
         task = self._under_way.get(update.update_id)
         if task is None:
-            if len(self._under_way) >= self._most:
+            if len(self._under_way) >= self.most:
                 raise FullError
             task = asyncio.create_task(self._handle(update, comes_again))
             self._under_way[update.update_id] = task
-            task.add_done_callback(lambda _task: self._under_way.pop(update.update_id))
+            task.add_done_callback(lambda ended: self._ended(update.update_id, ended))
         # Who asked may hang up; what has begun goes on.
         await asyncio.shield(task)
+
+    def _ended(self, update_id: int, task: "asyncio.Task[None]") -> None:
+        del self._under_way[update_id]
+        if not task.cancelled():
+            task.exception()  # whoever asked may have hung up; asyncio would call it unseen
 
     async def finish(self, deadline: float) -> bool:
         """Let what is on its way come to its end; return whether all of it did within so many seconds."""
@@ -116,7 +124,7 @@ class Intake:
                     raise NotTakenError
                 await self._pause(wait)
                 wait = min(2 * wait, LONGEST_PAUSE)
-            await self._keep(update.update_id, chat_id, turn)
+            await self._keep(update.update_id, chat_id, turn, kept)
         self._metrics.handled(turn, time.perf_counter() - began)
 
     async def _answered(self, update: Update, chat_id: int, kept: Kept) -> Turn:
@@ -131,7 +139,7 @@ class Intake:
             del turns[update.update_id]
         return turn
 
-    async def _keep(self, update_id: int, chat_id: int, turn: Turn) -> None:
+    async def _keep(self, update_id: int, chat_id: int, turn: Turn, before: Kept) -> None:
         done = Done(update_id, chat_id)
         if turn.forgotten:
             self._words.forget(chat_id)
@@ -139,7 +147,7 @@ class Intake:
             kept = replace(turn.chat.kept, free_at=turn.pace.free_at, waits=turn.pace.waits)
             done = replace(
                 done,
-                kept=kept,
+                kept=kept if kept != before else None,
                 answer=turn.answer,
                 vote=turn.vote,
                 counts=tuple(turn.counts),

@@ -13,7 +13,6 @@ class Metrics:
     """The figures of one process.
 
     Attributes:
-        waiting: Updates that are on their way.
         repeats: Updates that came once more, and were dropped.
     """
 
@@ -26,7 +25,6 @@ class Metrics:
         )
         self._telegram = Counter("bot_telegram_errors", "Calls that failed", ["error"], registry=self._registry)
         self.repeats = Counter("bot_repeated_updates", "Updates that came once more", registry=self._registry)
-        self.waiting = Gauge("bot_updates_waiting", "Updates that are on their way", registry=self._registry)
 
     def handled(self, turn: Turn, seconds: float) -> None:
         """Count an update that was handled."""

@@ -12,6 +12,9 @@ from bot.telegram.intake import Intake
 
 log = logging.getLogger(__name__)
 
+MOST_AT_ONCE = 100
+"""Updates that Telegram gives at once ("getUpdates", limit)."""
+
 LONG_POLL = 30
 """Seconds for which Telegram waits for something new."""
 
@@ -70,7 +73,9 @@ class Polling:
         return await self._fetch_from(min(self._under_way, default=self._next), 0 if self._under_way else LONG_POLL)
 
     async def _fetch_from(self, offset: int, seconds: int) -> Sequence[Update]:
-        return await self._bot.get_updates(offset=offset, timeout=seconds, allowed_updates=self._kinds)
+        # All that are under way are among the first from the offset, so no more than the limit are.
+        limit = min(MOST_AT_ONCE, self._intake.most)
+        return await self._bot.get_updates(offset, limit, seconds, allowed_updates=self._kinds)
 
     def _begin(self, update: Update) -> None:
         task = asyncio.create_task(self._intake.take(update, comes_again=False))

@@ -128,6 +128,7 @@ async def running(
         metrics=metrics,
         pause=pause,
     )
+    metrics.watch("bot_updates_waiting", "Updates that are on their way", lambda: len(intake))
     try:
         await _connect(application, pause)
         await introduce(application.bot, conversation.wording)
