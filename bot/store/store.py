@@ -210,7 +210,9 @@ class Store:
         return max(0.0, taken - burst / per_second)
 
     async def tidy(self) -> None:
-        """Delete what has been kept for long enough; see the README for how long that is.
+        """Delete what has been kept for long enough.
+
+        Updates after 2 days; chats that were silent for 30, answers and missed questions after 30; votes after 365.
 
         Raises:
             StoreAwayError: The database can't be asked.
