@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection, QueuePool
 
 from bot.store.migrations import migrate
 from bot.store.trouble import Trouble, trouble
@@ -85,7 +85,10 @@ class Database:
                 async with self._engine.begin() as connection:
                     yield connection
             except SQLAlchemyError as error:
-                if trouble(error) is Trouble.READ_ONLY:  # connections that were made to read only stay so
+                # Connections that were made to read only stay so, as long as there is one of them. One that is in use
+                # can't be closed; who writes tries again.
+                pool = self._engine.pool
+                if trouble(error) is Trouble.READ_ONLY and isinstance(pool, QueuePool) and not pool.checkedout():
                     await self._engine.dispose()
                 raise
 

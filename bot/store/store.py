@@ -21,6 +21,7 @@ from bot.store.statements import Record, Writes
 from bot.store.tables import answers, budget, chats, handled, missed, votes
 from bot.store.trouble import TROUBLE, Trouble, trouble
 from bot.store.turns import Pause, SharedTurns, Turns
+from bot.store.whole import to_the_end
 from bot.store.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -209,7 +210,9 @@ class Store:
         return max(0.0, taken - burst / per_second)
 
     async def tidy(self) -> None:
-        """Delete what has been kept for long enough; see the README for how long that is.
+        """Delete what has been kept for long enough.
+
+        Updates after 2 days; chats that were silent for 30, answers and missed questions after 30; votes after 365.
 
         Raises:
             StoreAwayError: The database can't be asked.
@@ -272,14 +275,14 @@ class Store:
         while True:
             await self._reading.ill()
             wait = FIRST_PAUSE
-            while not await self._reach():
+            while not await to_the_end(self._reach()):
                 await self._pause(wait)
                 wait = min(2 * wait, LONGEST_PAUSE)
 
     async def _tidy_again(self) -> None:
         while True:
             with suppress(StoreAwayError):  # it is noted, and there is a next time
-                await self.tidy()
+                await to_the_end(self.tidy())
             await self._pause(self._tidy_every)
 
     async def _read(self, ask: Callable[[AsyncConnection], Awaitable[R]]) -> R:

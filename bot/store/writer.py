@@ -11,6 +11,7 @@ from bot.store.health import Health, Troubles
 from bot.store.records import Done
 from bot.store.statements import Record
 from bot.store.trouble import TROUBLE, UNFIT, Trouble, trouble
+from bot.store.whole import to_the_end
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ class Writer:
         wait = FIRST_PAUSE
         while True:
             await self._some.wait()
-            if await self.flush():
+            if await to_the_end(self.flush()):
                 wait = FIRST_PAUSE
             else:
                 await self._pause(wait)
