@@ -42,6 +42,15 @@ async def test_a_quick_reply_and_a_choice(page: ChatPage) -> None:
     await page.hears(label)
 
 
+async def test_a_vote(page: ChatPage) -> None:
+    await page.says("ice or heat for my back?")
+    await page.hears("Choose the one that feels better")
+    await page.taps("👍")
+    await seen(page.tab.get_by_role("status").filter(has_text="Thank you. You can change it any time."))
+    await page.taps("👎")
+    await page.hears("Try a different result?")
+
+
 async def test_an_emergency(page: ChatPage) -> None:
     await page.says("I can't pee since this morning and my legs are weak")
     alert = await page.hears("Call your emergency number now")
