@@ -92,7 +92,8 @@ class Assistant:
     def _reply(self, message: Message) -> Reply:
         signs = self._reader.read(message.text, message.memory.before)
         if any(sign.sure and sign.level == "emergency" for sign in signs):
-            reply = self._compose.emergency([sign for sign in signs if sign.sure])
+            language = self._languages.language(message.text)
+            reply = self._compose.emergency([sign for sign in signs if sign.sure], language)
             reply = replace(reply, explanation=_explain(signs))
         else:
             reply = self._below_emergency(message, signs)

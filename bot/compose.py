@@ -55,14 +55,23 @@ class Composer:
             again=Action(Verb.ENTRY, "+".join(intents)),
         )
 
-    def emergency(self, signs: Sequence[Finding]) -> Reply:
-        """Tell a person to get help now: the numbers, what to do, and nothing else."""
+    def emergency(self, signs: Sequence[Finding], language: Language | None = None) -> Reply:
+        """Tell a person to get help now: the numbers, what to do, and nothing else.
+
+        Args:
+            signs: What was found; one is an emergency.
+            language: The language of the message, where it isn't English: the numbers are named in it too.
+        """
         emergencies = sorted(
             (sign for sign in signs if sign.level == "emergency"), key=lambda sign: CARDS.index(self._card(sign))
         )
         first = emergencies[0]
         card = getattr(self._wording.cards, self._card(first))
         blocks = [Block(Style.ALARM, part) for part in self._fill(card).split("\n\n")]
+        if language:
+            # Whoever reads no English must see the number first; after a crisis card's lines of care.
+            at = len(blocks) if self._card(first) == "crisis" else 0
+            blocks.insert(at, Block(Style.ALARM, language.notice.split("\n\n")[0]))
         if self._card(first) != "crisis":
             blocks.append(Block(Style.TEXT, self._wording.emergency_now))
         blocks += [Block(Style.TEXT, self._named(sign)) for sign in emergencies[:MANY_SIGNS]]

@@ -453,7 +453,7 @@ def test_another_language_is_read_without_the_last_answer(bilingual: Assistant) 
 def test_a_warning_sign_comes_before_what_is_meant(bilingual: Assistant) -> None:
     reply = bilingual.reply(Message(f"no siento las piernas. {HIELO_O_CALOR}"))
     assert reply.kind == "alert"
-    assert reply.text.startswith("Call your emergency number now")
+    assert "Call your emergency number now" in reply.text
 
 
 def sentences(knowledge: Knowledge) -> Iterator[str]:
@@ -531,3 +531,18 @@ def test_111_never_stands_bare(assistant: Assistant) -> None:
 
 def test_a_country_that_has_gone_is_asked_for_again(assistant: Assistant) -> None:
     assert assistant.press(Action(Verb.COUNTRY, "XX")).blocks == assistant.press(Action(Verb.COUNTRY)).blocks
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("ich kann nicht mehr laufen und spüre meine beine nicht", "Im Notfall rufen Sie 112"),
+        ("no siento las piernas y me orino encima", "En una emergencia llama al 112"),
+        ("quiero morir", "I'm really glad you wrote this."),
+    ],
+)
+def test_an_emergency_in_another_language_names_the_numbers_in_it(assistant: Assistant, text: str, first: str) -> None:
+    reply = assistant.reply(Message(text))
+    assert reply.kind == "alert"
+    assert reply.text.startswith(first)
+    assert "En una emergencia llama al 112" in reply.text or "Im Notfall" in reply.text

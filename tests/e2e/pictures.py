@@ -39,7 +39,7 @@ async def inside(page: ChatPage) -> None:
 
 
 SCENES: dict[str, tuple[Scene, dict[str, int]]] = {
-    "conversation": (conversation, {"width": 390, "height": 1010}),
+    "conversation": (conversation, {"width": 390, "height": 1060}),
     "emergency": (emergency, {"width": 390, "height": 710}),
     "inside": (inside, {"width": 1280, "height": 760}),
 }

@@ -246,8 +246,9 @@ async def test_another_language_in_pieces_has_one_notice(telegram: LocalTelegram
     assert notice.startswith("En una emergencia llama al 112")
 
 
-async def test_a_warning_sign_in_another_language_comes_before_the_notice(
+async def test_a_warning_sign_in_another_language_takes_the_place_of_the_notice(
     telegram: LocalTelegram, anna: Person
 ) -> None:
     (alert,) = await told_all(telegram, anna, "me duele mucho la espalda", "no siento las piernas")
-    assert alert.startswith("Call your emergency number now")
+    assert alert.startswith("En una emergencia llama al 112")
+    assert "Call your emergency number now" in telegram.calls("sendMessage")[-1].parameters["text"]
