@@ -209,6 +209,7 @@ class Conversation:
         await _notify(query)
         memory = _memory(context)
         reply = self._assistant.press(action, memory) if action else self._assistant.fixed(self.wording.gone)
+        context.turn.counts += [Count(intent, "tap") for intent in reply.intents]
         if message is not None:
             await self._show(reply, message, context, page=action.page if action else 0)
 

@@ -1,7 +1,8 @@
 """What is kept of a chat: shown, deleted, gone on with after a restart, and never more than is said."""
 
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,21 @@ async def test_no_words_and_no_names_are_kept(
     assert b"massage" in kept
     for word in (b"annabella", b"smith", b"wombat", b"xylophone"):
         assert word not in kept
+
+
+async def test_what_is_asked_for_is_counted_by_day(
+    assistant: Assistant, local: LocalTelegram, url: str, tmp_path: Path
+) -> None:
+    async with started(assistant, local, url):
+        for name in ("Anna", "Bert"):
+            person = local.person(name)
+            await told(person, "does massage help?")
+        await person.taps("Ice or heat")
+        await person.hears()
+        await told(person, "how do i grow tomatoes?")
+    with closing(sqlite3.connect(tmp_path / "store.db")) as database:
+        counted = database.execute("SELECT intent, kind, number FROM counts ORDER BY intent").fetchall()
+    assert counted == [("", "fallback", 1), ("ice_or_heat", "tap", 1), ("massage", "answer", 2)]
 
 
 async def test_questions_without_an_answer_are_kept_where_the_operator_says_so(
