@@ -5,6 +5,9 @@ import sys
 
 import structlog
 
+# The local variables of a traceback, which it would show otherwise, hold the token and people's words.
+TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
 
 def set_up(*, as_json: bool | None = None) -> None:
     """Write all log lines to standard error.
@@ -20,7 +23,7 @@ def set_up(*, as_json: bool | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=for_machine),
     ]
     shown: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [TRACEBACKS, structlog.processors.JSONRenderer()]
         if for_machine
         else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     )
