@@ -97,12 +97,17 @@ def run(folder: Path) -> None:
             "no token: set TELEGRAM_TOKEN (from @BotFather), or try the bot without one: back-spasm-bot preview"
         )
     from bot.store import DatabaseUrlError  # noqa: PLC0415 - slow to import
-    from bot.telegram.service import PortTakenError, TokenRefusedError, run_service  # noqa: PLC0415 - slow to import
+    from bot.telegram.service import (  # noqa: PLC0415 - slow to import
+        PortTakenError,
+        TokenRefusedError,
+        WebhookRefusedError,
+        run_service,
+    )
 
     logs.set_up()
     try:
         asyncio.run(run_service(_assistant(folder), settings))
-    except (DatabaseUrlError, PortTakenError, TokenRefusedError) as error:
+    except (DatabaseUrlError, PortTakenError, TokenRefusedError, WebhookRefusedError) as error:
         raise BadInputError(str(error)) from None
 
 

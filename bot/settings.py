@@ -22,6 +22,7 @@ class Limits(BaseModel):
         most_waiting: Updates that may be on their way at once; Telegram keeps what is beyond.
         stop_seconds: How long what is on its way may take to end when the bot is told to stop.
         patience_seconds: How long a call that Telegram doesn't take is tried again before its update is given back.
+        answer_seconds: How long Telegram's answer to a call is waited for; then it counts as failed.
     """
 
     messages_per_second: Annotated[float, Field(gt=0, le=1000)] = 25.0
@@ -29,6 +30,7 @@ class Limits(BaseModel):
     most_waiting: Annotated[int, Field(ge=1, le=100_000)] = 1000
     stop_seconds: Annotated[float, Field(ge=0, le=600)] = 20.0
     patience_seconds: Annotated[float, Field(ge=0, le=600)] = 45.0
+    answer_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
 
 
 class Settings(Limits, BaseSettings):

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.local_telegram.refusals import BLOCKED, Refusal, forbidden, too_many_requests
+from bot.local_telegram.refusals import BLOCKED, Refusal, bad_request, forbidden, too_many_requests
 
-Kind = Literal["403", "429", "500", "502", "timeout", "drop"]
+Kind = Literal["400", "403", "429", "500", "502", "timeout", "drop"]
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Fault:
         method: The method it meets, such as "sendMessage". Without one it meets any method but getUpdates.
         times: How many calls it meets.
         retry_after: Seconds, for 429.
-        took_effect: Whether the call is carried out although the bot doesn't get to know. Not for 403 and 429. A call
-            whose answer is only late is always carried out.
+        took_effect: Whether the call is carried out although the bot doesn't get to know. Not for 400, 403 and 429. A
+            call whose answer is only late is always carried out.
         until: For `timeout`: withhold the answer until this is set.
         seconds: For `timeout` without `until`: withhold it so long. Zero means for good.
     """
@@ -40,7 +40,7 @@ class Fault:
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.took_effect and self.kind in ("403", "429"):
+        if self.took_effect and self.kind in ("400", "403", "429"):
             raise ValueError(f"A call that is refused with {self.kind} has no effect. Use 500, timeout or drop.")
 
     @property
@@ -57,6 +57,8 @@ class Fault:
     def refusal(self) -> Refusal | None:
         """Return the error that the bot reads; None where it reads nothing."""
         match self.kind:
+            case "400":
+                return bad_request("this one is refused")
             case "403":
                 return forbidden(BLOCKED)
             case "429":
@@ -87,9 +89,12 @@ class Chance:
 
     def strike(self, method: str) -> Fault | None:
         """Return the fault that meets this call, if any does."""
+        drawn = self._random.random()
         for fault, rate in self._rates.items():
-            if fault.meets(method) and self._random.random() < rate:
-                return fault
+            if fault.meets(method):
+                if drawn < rate:
+                    return fault
+                drawn -= rate
         return None
 
     def comes_again(self, update_id: int) -> bool:

@@ -100,15 +100,16 @@ class Intake:
         if not task.cancelled():
             task.exception()  # whoever asked may have hung up; asyncio would call it unseen
 
-    async def finish(self, deadline: float) -> bool:
-        """Let what is on its way come to its end; return whether all of it did within so many seconds."""
+    async def finish(self, deadline: float) -> None:
+        """Let what is on its way come to its end within so many seconds; what doesn't is given up."""
         if not self._under_way:
-            return True
+            return
         _done, pending = await asyncio.wait(list(self._under_way.values()), timeout=deadline)
         for task in pending:
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
-        return not pending
+        if pending:
+            log.warning("%d updates were not answered in time; Telegram will send them again", len(pending))
 
     async def _handle(self, update: Update, comes_again: bool) -> None:
         chat_id = _chat_of(update)

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from telegram import Bot, Update
-from telegram.error import Conflict, NetworkError, RetryAfter, TelegramError
+from telegram.error import Conflict, NetworkError, TelegramError
 
 from bot.telegram.intake import Intake
+from bot.telegram.sending import asked_wait
 
 log = logging.getLogger(__name__)
 
@@ -52,9 +53,9 @@ class Polling:
             try:
                 updates = await self._fetch()
             except TelegramError as error:
-                asked = error.retry_after if isinstance(error, RetryAfter) else wait
-                log.log(_level(error), "updates could not be fetched (%s); once more in %s s", error, asked)
-                await self._pause(wait)
+                seconds = asked_wait(error) or wait
+                log.log(_level(error), "updates could not be fetched (%s); once more in %.0f s", error, seconds)
+                await self._pause(seconds)
                 wait = min(2 * wait, LONGEST_PAUSE)
                 continue
             wait = 1.0
@@ -64,7 +65,12 @@ class Polling:
             await self._some_done()
 
     async def confirm(self) -> None:
-        """Tell Telegram what has been handled, before the end: what it isn't told it sends again, to be dropped."""
+        """Tell Telegram what has been handled, before the end: what it isn't told it sends again, to be dropped.
+
+        The intake has finished by then; what it gave up is not confirmed.
+        """
+        if self._under_way:
+            await asyncio.wait(self._under_way.values())
         with suppress(TelegramError):
             await self._fetch_from(min(self._under_way, default=self._next), seconds=0)
 
@@ -84,8 +90,10 @@ class Polling:
         task.add_done_callback(self._ended)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
+        if task.cancelled():
+            return  # it is not handled, and must not be confirmed
         self._under_way = {number: one for number, one in self._under_way.items() if one is not task}
-        if not task.cancelled() and task.exception():
+        if task.exception():
             log.error("an update was dropped: it could not be handled", exc_info=task.exception())
 
     async def _some_done(self) -> None:

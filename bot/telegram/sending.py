@@ -116,7 +116,7 @@ class Sending(BaseRateLimiter[Pace]):
                 raise
             except (NetworkError, RetryAfter) as error:
                 self._count(type(error).__name__)
-                wait = _asked(error) or pause
+                wait = asked_wait(error) or pause
                 if waited + wait > self._patience:
                     raise
                 log.info("%s failed (%s), once more in %.1f s", endpoint, type(error).__name__, wait)
@@ -133,7 +133,7 @@ class Sending(BaseRateLimiter[Pace]):
             await self._wait(wait)
 
 
-def _asked(error: Exception) -> float:
+def asked_wait(error: Exception) -> float:
     """Return how many seconds Telegram asks to wait; 0 where it doesn't."""
     if not isinstance(error, RetryAfter):
         return 0.0

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, Update
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ApplicationBuilder, ContextTypes
 
 from bot.assistant import Assistant
@@ -22,7 +22,7 @@ from bot.telegram.intake import Intake
 from bot.telegram.metrics import Metrics
 from bot.telegram.monitor import monitor
 from bot.telegram.polling import Polling
-from bot.telegram.sending import Sending
+from bot.telegram.sending import Sending, asked_wait
 from bot.telegram.transport import Transport
 from bot.telegram.turn import App, Context, Turns
 from bot.telegram.webhook import webhook
@@ -52,6 +52,10 @@ class TokenRefusedError(Exception):
     """Telegram doesn't know the token."""
 
 
+class WebhookRefusedError(Exception):
+    """Telegram doesn't take the webhook's address."""
+
+
 class PortTakenError(Exception):
     """A port that the bot is to listen on is in use."""
 
@@ -61,7 +65,8 @@ class Running:
     """A bot at work.
 
     Attributes:
-        application: Its handlers.
+        application: What its handlers run in.
+        conversation: Its handlers.
         intake: What takes updates in.
         store: What it keeps.
         metrics: Its figures.
@@ -69,6 +74,7 @@ class Running:
     """
 
     application: App
+    conversation: Conversation
     intake: Intake
     store: Store
     metrics: Metrics
@@ -84,7 +90,7 @@ class Running:
 async def running(
     conversation: Conversation, store: Store, token: str, url: str, *, limits: Limits, pause: Pause = asyncio.sleep
 ) -> AsyncIterator[Running]:
-    """Connect a bot to Telegram for the length of the block, and let what is on its way in the end come to an end.
+    """Have a bot for the length of the block. It takes no updates before `polled` or `posted` lets them in.
 
     Args:
         conversation: Its handlers.
@@ -93,9 +99,6 @@ async def running(
         url: The Bot API server.
         limits: How much it takes on.
         pause: Waits for so many seconds between attempts; a test's own needn't.
-
-    Raises:
-        TokenRefusedError: Telegram doesn't know the token.
     """
     metrics = Metrics()
     metrics.watch("bot_store_away", "Whether the store doesn't answer", lambda: not store.state.answers)
@@ -111,8 +114,8 @@ async def running(
         .token(token)
         .base_url(f"{url}/bot")
         .base_file_url(f"{url}/file/bot")
-        .request(Transport())
-        .get_updates_request(Transport(connections=1))
+        .request(Transport(read_timeout=limits.answer_seconds))
+        .get_updates_request(Transport(connections=1, read_timeout=limits.answer_seconds))
         .context_types(ContextTypes(context=Context, bot_data=Turns))
         .rate_limiter(sending)
         .updater(None)
@@ -130,11 +133,7 @@ async def running(
     )
     metrics.watch("bot_updates_waiting", "Updates that are on their way", lambda: len(intake))
     try:
-        await _connect(application, pause)
-        await introduce(application.bot, conversation.wording)
-        yield Running(application, intake, store, metrics)
-        if not await intake.finish(limits.stop_seconds):
-            log.warning("some updates were not answered in time; Telegram will send them again")
+        yield Running(application, conversation, intake, store, metrics)
     finally:
         await application.shutdown()
         await application.bot.shutdown()  # where it was never connected, the line above leaves it open
@@ -142,8 +141,13 @@ async def running(
 
 @asynccontextmanager
 async def polled(bot: Running, limits: Limits, pause: Pause = asyncio.sleep) -> AsyncIterator[None]:
-    """Let a bot fetch its updates for the length of the block."""
-    await bot.bot.delete_webhook()
+    """Let a bot fetch its updates for the length of the block; what is on its way in the end comes to an end.
+
+    Raises:
+        TokenRefusedError: Telegram doesn't know the token.
+    """
+    await _connect(bot, pause)
+    await _reach(bot.bot.delete_webhook, pause)
     polling = Polling(bot.bot, bot.intake, UPDATES, pause)
     fetching = asyncio.create_task(polling.run())
     bot.ready = True
@@ -159,23 +163,33 @@ async def polled(bot: Running, limits: Limits, pause: Pause = asyncio.sleep) -> 
 
 
 @asynccontextmanager
-async def posted(bot: Running, settings: Settings) -> AsyncIterator[None]:
-    """Let Telegram post a bot's updates for the length of the block.
+async def posted(bot: Running, settings: Settings, pause: Pause = asyncio.sleep) -> AsyncIterator[None]:
+    """Let Telegram post a bot's updates for the length of the block; what is on its way in the end comes to an end.
 
     Raises:
         PortTakenError: The port is in use.
+        TokenRefusedError: Telegram doesn't know the token.
+        WebhookRefusedError: Telegram doesn't take the webhook's address.
     """
+    await _connect(bot, pause)
     secret = settings.webhook_secret.get_secret_value()
     app = webhook(urlsplit(settings.webhook_url).path or "/", secret, bot.bot, bot.intake)
     async with listening(app, settings.webhook_host, settings.webhook_port, "WEBHOOK_PORT", settings.stop_seconds):
-        await bot.bot.set_webhook(
-            settings.webhook_url, secret_token=secret, allowed_updates=UPDATES, max_connections=CONNECTIONS
-        )
+        try:
+            await _reach(
+                lambda: bot.bot.set_webhook(
+                    settings.webhook_url, secret_token=secret, allowed_updates=UPDATES, max_connections=CONNECTIONS
+                ),
+                pause,
+            )
+        except BadRequest as error:
+            raise WebhookRefusedError(f"Telegram doesn't take WEBHOOK_URL: {error.message}") from None
         bot.ready = True
         try:
             yield
         finally:
             bot.ready = False
+    await bot.intake.finish(0)  # requests have had their time; this is for those whose sender hung up
 
 
 @asynccontextmanager
@@ -204,19 +218,27 @@ async def listening(app: web.Application, host: str, port: int, setting: str, se
         await runner.cleanup()
 
 
-async def _connect(application: App, pause: Pause) -> None:
-    """Reach Telegram for the first time, however long its bad day lasts."""
-    wait = 1
+async def _connect(bot: Running, pause: Pause) -> None:
+    await _reach(bot.application.initialize, pause)
+    await introduce(bot.bot, bot.conversation.wording)
+
+
+async def _reach(call: Callable[[], Awaitable[object]], pause: Pause) -> None:
+    """Make a call that the bot can't begin without, however long Telegram's bad day lasts."""
+    wait = 1.0
     while True:
         try:
-            await application.initialize()
+            await call()
         except InvalidToken:
             raise TokenRefusedError(
                 "Telegram doesn't know this token (401): copy TELEGRAM_TOKEN again from @BotFather"
             ) from None
-        except NetworkError as error:
-            log.warning("can't reach Telegram (%s); trying again in %d s", error, wait)
-            await pause(wait)
+        except BadRequest:
+            raise
+        except (NetworkError, RetryAfter) as error:
+            seconds = asked_wait(error) or wait
+            log.warning("can't reach Telegram (%s); trying again in %.0f s", error, seconds)
+            await pause(seconds)
             wait = min(2 * wait, LONGEST_WAIT)
         else:
             return
@@ -234,33 +256,49 @@ async def introduce(bot: Bot, wording: Wording) -> None:
         log.warning("the commands and descriptions could not be set: %s", error)
 
 
-async def run_service(assistant: Assistant, settings: Settings) -> None:
+async def run_service(assistant: Assistant, settings: Settings, pause: Pause = asyncio.sleep) -> None:
     """Run the bot on Telegram until the process is told to stop.
+
+    Args:
+        assistant: What answers.
+        settings: The operator's.
+        pause: Waits for so many seconds between attempts; a test's own needn't wait so long.
 
     Raises:
         DatabaseUrlError: The store's address can't be used.
         TokenRefusedError: Telegram doesn't know the token.
+        WebhookRefusedError: Telegram doesn't take the webhook's address.
         PortTakenError: A port is in use.
     """
-    stop = told_to_stop()
+    stop = asyncio.create_task(told_to_stop().wait())
+    serving = asyncio.create_task(_serve(assistant, settings, pause))
+    await asyncio.wait({stop, serving}, return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if serving.cancel():
+        log.info("stopping: what is on its way has %.0f s", settings.stop_seconds)
+    with suppress(asyncio.CancelledError):
+        await serving
+
+
+async def _serve(assistant: Assistant, settings: Settings, pause: Pause) -> None:
+    """Run the bot on Telegram until cancelled."""
     conversation = Conversation(assistant, operator=settings.operator, keeps_missed=settings.keep_missed)
     async with AsyncExitStack() as stack:
         store = await Store.open(settings.database_url.get_secret_value())
         stack.push_async_callback(store.close)
         token = settings.telegram_token.get_secret_value()
         bot = await stack.enter_async_context(
-            running(conversation, store, token, settings.telegram_url, limits=settings)
+            running(conversation, store, token, settings.telegram_url, limits=settings, pause=pause)
         )
         if settings.monitor_port:
             watched = monitor(bot.metrics, lambda: store.state, lambda: bot.ready)
             await stack.enter_async_context(
                 listening(watched, settings.monitor_host, settings.monitor_port, "MONITOR_PORT", 1.0)
             )
-        updates = posted(bot, settings) if settings.webhook_url else polled(bot, settings)
+        updates = posted(bot, settings, pause) if settings.webhook_url else polled(bot, settings, pause)
         await stack.enter_async_context(updates)
         log.info("answering as @%s", bot.bot.username)
-        await stop.wait()
-        log.info("stopping: what is on its way has %.0f s", settings.stop_seconds)
+        await asyncio.Event().wait()
 
 
 def told_to_stop() -> asyncio.Event:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from telegram import Bot
-from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.local_telegram import Chance, Fault, LocalTelegram, Person
 
@@ -25,6 +25,7 @@ async def test_too_many_requests(telegram: LocalTelegram, bot: Bot, anna: Person
 
 
 ERRORS: dict[str, tuple[type[TelegramError], str]] = {
+    "400": (BadRequest, "This one is refused"),
     "403": (Forbidden, "Forbidden: bot was blocked by the user"),
     "500": (NetworkError, "Internal Server Error"),
     "502": (NetworkError, "Bad Gateway"),
@@ -32,7 +33,9 @@ ERRORS: dict[str, tuple[type[TelegramError], str]] = {
 }
 
 
-@pytest.mark.parametrize("fault", [Fault("403"), Fault("500"), Fault("502", times=2), Fault("drop", times=2)])
+@pytest.mark.parametrize(
+    "fault", [Fault("400"), Fault("403"), Fault("500"), Fault("502", times=2), Fault("drop", times=2)]
+)
 async def test_each_fault_leaves_no_trace(telegram: LocalTelegram, bot: Bot, anna: Person, fault: Fault) -> None:
     telegram.fail(fault)
     error, words = ERRORS[fault.kind]
@@ -104,6 +107,16 @@ async def test_what_was_sent_is_told_in_order_whatever_became_of_it(
     await bot.delete_message(anna.id, two.message_id)
     await anna.says("thanks")
     assert [message.formatted.text for message in telegram.sent(anna.id)] == ["one", "two", "three"]
+
+
+def test_chances_add_up() -> None:
+    chance = Chance(7, {Fault("500"): 0.5, Fault("502"): 0.3, Fault("429", method="getMe"): 0.2, Fault("403"): 0.2})
+    faults = [chance.strike("sendMessage") for _ in range(1000)]
+    assert [round(sum(fault == Fault(kind) for fault in faults), -2) for kind in ("500", "502", "403")] == [
+        500,
+        300,
+        200,
+    ]
 
 
 async def test_chance_is_the_same_for_the_same_seed(telegram: LocalTelegram, bot: Bot, anna: Person) -> None:

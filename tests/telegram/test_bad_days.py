@@ -1,13 +1,17 @@
 """Telegram's bad days, and ours."""
 
 import logging
+from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from bot.assistant import Assistant
 from bot.local_telegram import Fault, LocalTelegram, Person
 from bot.reply import Message, Reply
-from bot.telegram.service import TokenRefusedError
+from bot.store import Store
+from bot.telegram.handlers import Conversation
+from bot.telegram.service import TokenRefusedError, polled, running
 from tests.telegram.answering import QUICK, answering
 
 
@@ -75,11 +79,36 @@ async def test_a_refused_token_is_said_so(assistant: Assistant) -> None:
                 pass
 
 
-async def test_a_telegram_that_is_down_at_the_start_is_tried_again(assistant: Assistant) -> None:
+@pytest.mark.parametrize("kind", ["429", "502"])
+@pytest.mark.parametrize("method", ["getMe", "deleteWebhook"])
+async def test_a_telegram_that_is_down_at_the_start_is_tried_again(
+    assistant: Assistant, method: str, kind: Literal["429", "502"]
+) -> None:
     async with LocalTelegram() as local:
-        local.fail(Fault("502", method="getMe"))
+        local.fail(Fault(kind, method=method))
         async with answering(assistant, local.token, local.url):
-            assert len(local.calls("getMe")) == 2
+            assert len(local.calls(method)) == 2
+
+
+async def test_telegram_says_when_updates_may_be_fetched_again(assistant: Assistant, tmp_path: Path) -> None:
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    store = await Store.open(f"sqlite:///{tmp_path}/store.db")
+    async with LocalTelegram() as local:
+        local.fail(Fault("429", method="getUpdates", retry_after=7))
+        async with (
+            running(Conversation(assistant), store, local.token, local.url, limits=QUICK) as bot,
+            polled(bot, QUICK, pause),
+        ):
+            await local.called("getUpdates")
+            anna = local.person("Anna")
+            await anna.says("hello")
+            await anna.hears()
+    await store.close()
+    assert pauses == [7]
 
 
 async def test_the_profile_is_set_at_the_start(telegram: LocalTelegram) -> None:

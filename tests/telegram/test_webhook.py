@@ -52,7 +52,7 @@ async def posting(assistant: Assistant, local: LocalTelegram, folder: Path, **mo
     try:
         async with (
             running(Conversation(assistant), store, local.token, local.url, limits=own, pause=at_once) as bot,
-            posted(bot, own),
+            posted(bot, own, at_once),
         ):
             yield bot
     finally:
@@ -124,6 +124,17 @@ async def test_what_can_t_be_answered_is_posted_again(
         await anna.says("ice or heat?")
         assert (await anna.hears()).text.startswith("Ice or heat")
         assert len(local.calls("sendMessage")) == 3
+
+
+async def test_a_webhook_that_telegram_doesn_t_take_at_once_is_set_again(
+    assistant: Assistant, local: LocalTelegram, tmp_path: Path
+) -> None:
+    for kind in ("429", "502"):
+        local.fail(Fault(kind, method="setWebhook"))
+    async with posting(assistant, local, tmp_path):
+        anna = local.person("Anna")
+        await anna.says("hello")
+        await anna.hears()
 
 
 async def test_a_stranger_can_t_post(assistant: Assistant, local: LocalTelegram, tmp_path: Path) -> None:
