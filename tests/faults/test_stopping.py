@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.assistant import Assistant
@@ -116,6 +117,18 @@ async def test_messages_that_wait_are_answered_by_the_next_process(
     bot.tell(signal.SIGTERM)
     assert await bot.ended() == 0
     assert len(local.sent(anna.id)) == 2 + len(titles)
+
+
+async def test_a_bot_that_can_t_reach_telegram_is_watched_and_stopped(local: LocalTelegram, tmp_path: Path) -> None:
+    port = free_port()
+    settings = settings_for(local, f"sqlite:///{tmp_path}/store.db", MONITOR_PORT=str(port))
+    bot = BotProcess(settings | {"TELEGRAM_URL": f"http://127.0.0.1:{free_port()}"}, tmp_path, RUN)
+    await bot.start()
+    await until_log(bot, "can't reach Telegram")
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/healthz") as response:
+        assert response.status == 503
+    bot.tell(signal.SIGTERM)
+    assert await bot.ended() == 0
 
 
 async def test_the_log_names_errors_and_nobody(local: LocalTelegram, bot: BotProcess, anna: Person) -> None:
