@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import aiosqlite
 import platformdirs
@@ -15,7 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection, QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection
 
 from bot.store.migrations import migrate
 from bot.store.trouble import Trouble, trouble
@@ -63,6 +64,7 @@ class Database:
         else:
             self.where = f"SQLite at {parsed.database}"
             self._file = Path(str(parsed.database))
+        self._current: WeakSet[aiosqlite.Connection] = WeakSet()
         self.insert: Callable[..., Any] = postgresql.insert if self.is_postgres else sqlite.insert
         self._engine = self._make_engine(pool_size=CONNECTIONS, max_overflow=0, pool_timeout=patience)
         self._reader = self._engine
@@ -85,10 +87,8 @@ class Database:
                 async with self._engine.begin() as connection:
                     yield connection
             except SQLAlchemyError as error:
-                # Connections that were made to read only stay so, as long as there is one of them. One that is in use
-                # can't be closed; who writes tries again.
-                pool = self._engine.pool
-                if trouble(error) is Trouble.READ_ONLY and isinstance(pool, QueuePool) and not pool.checkedout():
+                if trouble(error) is Trouble.READ_ONLY:  # connections that were made to read only stay so
+                    self._current = WeakSet()
                     await self._engine.dispose()
                 raise
 
@@ -138,6 +138,7 @@ class Database:
         if not self._file.exists():
             os.close(os.open(self._file, os.O_CREAT | os.O_WRONLY, 0o600))
         opening = aiosqlite.connect(self._file, timeout=BUSY)
+        self._current.add(opening)
         opening._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does, so that the process can end
         connection = await opening
         try:
@@ -159,27 +160,35 @@ class Database:
             **pool,
         )
         if not self.is_postgres:
-            _open_anew(engine, self._file)
+            self._open_anew(engine)
         return engine
+
+    def _open_anew(self, engine: AsyncEngine) -> None:
+        """Let connections be made anew where the file was deleted or replaced: what is written to the old one is lost.
+
+        One that was out when the others were closed, since they could only read, is closed when it comes back: as long
+        as it is open, no other one of this process can write either.
+        """
+
+        def connected(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+            record.info["file"] = _identity(self._file)
+
+        def taken(_: DBAPIConnection, record: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+            if record.info["file"] != _identity(self._file):
+                raise DisconnectionError
+
+        def given_back(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+            if record.driver_connection not in self._current:
+                record.invalidate()
+
+        event.listen(engine.sync_engine, "connect", connected)
+        event.listen(engine.sync_engine, "checkout", taken)
+        event.listen(engine.sync_engine, "checkin", given_back)
 
 
 def default_file() -> Path:
     """Return where the store is when the operator names no database."""
     return Path(platformdirs.user_data_dir("back-spasm-bot")) / "store.db"
-
-
-def _open_anew(engine: AsyncEngine, file: Path) -> None:
-    """Let connections be made anew where the file was deleted or replaced: what is written to the old one is lost."""
-
-    def connected(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-        record.info["file"] = _identity(file)
-
-    def taken(_: DBAPIConnection, record: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
-        if record.info["file"] != _identity(file):
-            raise DisconnectionError
-
-    event.listen(engine.sync_engine, "connect", connected)
-    event.listen(engine.sync_engine, "checkout", taken)
 
 
 def _identity(file: Path) -> tuple[int, int] | None:

@@ -1,10 +1,10 @@
 """What is read of a chat."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, literal, select
+from sqlalchemy import Select, bindparam, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import Kept
@@ -13,9 +13,12 @@ from bot.store.tables import answers, chats, handled, missed, votes
 
 _KEPT = [chats.c[field.name] for field in fields(Kept)]
 _ANSWER = [answers.c[field.name] for field in fields(Answer)]
-_ONE = select(literal(1).label("one")).subquery("one")
-_BEGIN = select(exists().where(handled.c.update_id == bindparam("update")).label("repeat"), *_KEPT).select_from(
-    _ONE.outerjoin(chats, chats.c.chat_id == bindparam("chat"))
+# In one statement, for one round trip: the chats, and the updates that were handled before, with nothing else.
+_BEGIN = union_all(
+    select(chats.c.chat_id.label("id"), *_KEPT).where(chats.c.chat_id.in_(bindparam("chats", expanding=True))),
+    select(handled.c.update_id, *[null() for _ in _KEPT]).where(
+        handled.c.update_id.in_(bindparam("updates", expanding=True))
+    ),
 )
 _OF_CHAT = answers.c.chat_id == bindparam("chat")
 _ANSWER_TO = (
@@ -27,12 +30,18 @@ _ANSWER_TO = (
 _ANSWER_BY_ID = select(*_ANSWER).where(_OF_CHAT, answers.c.answer_id == bindparam("answer"))
 
 
-async def begin(connection: AsyncConnection, update_id: int, chat_id: int) -> Kept | None:
-    """Return what is kept of a chat; None where the update was handled before."""
-    row = (await connection.execute(_BEGIN, {"update": update_id, "chat": chat_id})).mappings().one()
-    if row["repeat"]:
-        return None
-    return Kept() if row["latest"] is None else _kept(row)
+async def begin(connection: AsyncConnection, asked: Sequence[tuple[int, int]]) -> list[Kept | None]:
+    """Return what is kept of the chat of each update; None where the update was handled before.
+
+    Args:
+        connection: To the database.
+        asked: Updates, each with its chat.
+    """
+    ids = {"updates": [update for update, _ in asked], "chats": [chat for _, chat in asked]}
+    rows = (await connection.execute(_BEGIN, ids)).mappings().all()
+    repeats = {row["id"] for row in rows if row["latest"] is None}
+    kept = {row["id"]: _kept(row) for row in rows if row["latest"] is not None}
+    return [None if update in repeats else kept.get(chat, Kept()) for update, chat in asked]
 
 
 async def answer_to(connection: AsyncConnection, chat_id: int, question_id: int) -> Answer | None:

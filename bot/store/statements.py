@@ -107,8 +107,25 @@ class Writes:
             if rows:
                 await connection.execute(statement, rows)
 
-    async def reserve(self, connection: AsyncConnection, name: str, cost: float, now: ColumnElement[float]) -> float:
-        """Take `cost` seconds of a budget, and return for how many seconds it is taken from now on."""
+    async def reserve(
+        self, connection: AsyncConnection, asked: Sequence[tuple[str, float]], now: ColumnElement[float]
+    ) -> list[float]:
+        """Take seconds of budgets, and return for how many seconds each budget is then taken from now on.
+
+        Args:
+            connection: To the database.
+            asked: The name of a budget and the seconds to take of it, each behind those before.
+            now: The time, as the database tells it.
+        """
+        costs: dict[str, float] = {}
+        up_to: list[float] = []
+        for name, cost in asked:
+            costs[name] = costs.get(name, 0.0) + cost
+            up_to.append(costs[name])
+        taken = {name: await self._take(connection, name, costs[name], now) for name in sorted(costs)}
+        return [taken[name] - costs[name] + own for (name, _), own in zip(asked, up_to, strict=True)]
+
+    async def _take(self, connection: AsyncConnection, name: str, cost: float, now: ColumnElement[float]) -> float:
         taken = self._database.later(budget.c.free_at, now) + cost
         reserve = (
             self._database.insert(budget)

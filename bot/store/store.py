@@ -19,6 +19,7 @@ from bot.store.health import Health, Troubles
 from bot.store.records import Answer, Done, MyData, State
 from bot.store.statements import Record, Writes
 from bot.store.tables import answers, budget, chats, handled, missed, votes
+from bot.store.together import Together
 from bot.store.trouble import TROUBLE, Trouble, trouble
 from bot.store.turns import Pause, SharedTurns, Turns
 from bot.store.whole import to_the_end
@@ -72,6 +73,8 @@ class Store:
         self._turns = Turns()
         self._shared = SharedTurns(self._database.connect_postgres, pause) if self._database.is_postgres else None
         self._budgets = OwnBudgets(clock)
+        self._begins = Together(self._read_begins)
+        self._reserves = Together(self._reserve)
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -130,7 +133,7 @@ class Store:
             return None
         waiting = [record.done.kept for record in self._writer.of(chat_id) if record.done.kept is not None]
         try:
-            kept = await self._read(lambda connection: reads.begin(connection, update_id, chat_id))
+            kept = await self._begins.ask((update_id, chat_id))
         except StoreAwayError:
             kept = Kept()
         return kept if kept is None or not waiting else waiting[-1]
@@ -205,8 +208,7 @@ class Store:
             count: Sends to take.
             burst: Sends that may go at once after a pause.
         """
-        cost = count / per_second
-        taken = await self._reserve(name, cost)
+        taken = await self._reserves.ask((name, count / per_second))
         return max(0.0, taken - burst / per_second)
 
     async def tidy(self) -> None:
@@ -323,14 +325,17 @@ class Store:
             return await self._read(ask)
         return None
 
-    async def _reserve(self, name: str, cost: float) -> float:
+    async def _read_begins(self, asked: Sequence[tuple[int, int]]) -> list[Kept | None]:
+        return await self._read(lambda connection: reads.begin(connection, asked))
+
+    async def _reserve(self, asked: Sequence[tuple[str, float]]) -> list[float]:
         if self.state.answers:
             try:
                 async with self._database.writing() as connection:
-                    return await self._writes.reserve(connection, name, cost, self._database.now(self._clock))
+                    return await self._writes.reserve(connection, asked, self._database.now(self._clock))
             except TROUBLE as error:
                 self._troubles.note(error)
-        return self._budgets.reserve(name, cost)
+        return [self._budgets.reserve(name, cost) for name, cost in asked]
 
     async def _delete_some(self, table: Table, old: ColumnElement[bool]) -> int:
         some = select(*table.primary_key).where(old).limit(SLICE).correlate(None)
