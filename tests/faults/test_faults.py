@@ -27,7 +27,7 @@ from tests.postgres import NoPostgresError, Postgres, free_port
 
 CHATS, MESSAGES, KILLS = 50, 40, 5
 PATIENCE = 60.0
-"""Seconds for which the bot may do nothing at all, before the test fails: it takes some 3 to start, and more on a busy machine."""
+"""Seconds for which the bot may do nothing at all: it takes some 3 to start, and more on a busy machine."""
 
 RATE = 0.1
 """The share of the calls that meet each kind of fault; half of these after they took effect, where that can be."""
@@ -193,6 +193,7 @@ async def test_a_very_bad_day(
     votes = f"{len(taps)} cast, {len(thanked)} acknowledged, {len(kept)} kept"
     print(f"\n{variant.name}, {time.monotonic() - began:.0f} s", *rows(found, witness, balancer, votes), sep="\n  ")  # noqa: T201
 
+    assert not found.strange, "what the bot sent answers no message"
     assert not found.unanswered, "messages without an answer"
     assert not found.out_of_order, "chats whose answers came out of order"
     assert not found.unexplained, "answers that were doubled, though Telegram had said that they were sent"
