@@ -18,9 +18,10 @@ import pytest
 
 from bot.assistant import Assistant
 from bot.local_telegram import Chance, Fault, LocalTelegram
+from bot.reply import Verb
 from bot.store import Store
 from tests.faults.balancer import Balancer
-from tests.faults.people import AT_ONCE, DISLIKED, Talk, Tally, Witness, questions, tally
+from tests.faults.people import AT_ONCE, Talk, Tally, Witness, questions, tally
 from tests.faults.processes import BotProcess, posted_to, settings_for
 from tests.faults.replica import hurried
 from tests.postgres import NoPostgresError, Postgres, free_port
@@ -186,7 +187,7 @@ async def test_a_very_bad_day(
     found, kept = tally(talks, witness), await kept_votes(database, talks)
     taps = [(talk, tap) for talk in talks for tap in talk.taps]
     thanked = {
-        (talk.person.id, tap.message.id): -1 if tap.message == talk.answers[DISLIKED] else 1
+        (talk.person.id, tap.message.id): -1 if tap.data.startswith(Verb.NOT_USEFUL) else 1
         for talk, tap in taps
         if tap.notice and tap.notice.text == wording.voted
     }
