@@ -23,6 +23,9 @@ LIKED, DISLIKED = frozenset({5, 15, 25}), 30
 OTHERS = -1
 """The number of what is offered to one whom an answer didn't help."""
 
+STRANGE = -2
+"""The number of what answers no question."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -96,17 +99,18 @@ class Talk:
             number = self.number(message)
             if number == OTHERS:
                 self.offered = True
-            elif number not in self.answers:
+            elif number != STRANGE and number not in self.answers:
                 self.answers[number] = message
                 self._votes(local, number)
                 await self.asks()
 
     def number(self, message: Message) -> int:
-        """Return the number of the question that a message answers."""
+        """Return the number of the question that a message answers; `STRANGE` where it answers none."""
         heading = message.formatted.text.partition("\n")[0]
         if heading.startswith(self.sorry):
             return OTHERS
-        return next(number for number, question in enumerate(self.questions) if question.text == heading)
+        numbers = (number for number, question in enumerate(self.questions) if question.text == heading)
+        return next(numbers, STRANGE)
 
     def _votes(self, local: LocalTelegram, number: int) -> None:
         verb = Verb.USEFUL if number in LIKED else Verb.NOT_USEFUL if number == DISLIKED else None
@@ -205,6 +209,7 @@ class Tally:
         messages: How many were to be answered, votes against among them.
         sent: How many the bot sent.
         unanswered: Those that have no answer, as (chat, number).
+        strange: Messages that answer none of them, by their first lines.
         out_of_order: Chats in which an answer came before an earlier one.
         after_effect: Sends that Telegram carried out though the bot wasn't told so.
         at_kills: For each kill, the answers that were sent once more after it though they were acknowledged before.
@@ -214,6 +219,7 @@ class Tally:
     messages: int = 0
     sent: int = 0
     unanswered: list[tuple[int, int]] = field(default_factory=list)
+    strange: list[str] = field(default_factory=list)
     out_of_order: list[int] = field(default_factory=list)
     after_effect: int = 0
     at_kills: Counter[int] = field(default_factory=Counter)
@@ -231,10 +237,11 @@ def tally(talks: Sequence[Talk], witness: Witness) -> Tally:
     for talk in talks:
         sent = list(_numbered(talk, witness.local))
         wanted = {*range(len(talk.questions)), OTHERS}
+        found.strange += [message.formatted.text.partition("\n")[0] for number, message in sent if number == STRANGE]
         found.messages += len(wanted)
         found.sent += len(sent)
         found.unanswered += [(talk.person.id, number) for number in sorted(wanted - {number for number, _ in sent})]
-        answers = [number for number, _ in sent if number != OTHERS]
+        answers = [number for number, _ in sent if number in talk.answers]
         if any(one > other for one, other in pairwise(answers)):
             found.out_of_order.append(talk.person.id)
         found.after_effect += sum(message.id not in witness.acknowledged for _, message in sent)

@@ -18,16 +18,17 @@ import pytest
 
 from bot.assistant import Assistant
 from bot.local_telegram import Chance, Fault, LocalTelegram
+from bot.reply import Verb
 from bot.store import Store
 from tests.faults.balancer import Balancer
-from tests.faults.people import AT_ONCE, DISLIKED, Talk, Tally, Witness, questions, tally
+from tests.faults.people import AT_ONCE, Talk, Tally, Witness, questions, tally
 from tests.faults.processes import BotProcess, posted_to, settings_for
 from tests.faults.replica import hurried
 from tests.postgres import NoPostgresError, Postgres, free_port
 
 CHATS, MESSAGES, KILLS = 50, 40, 5
-PATIENCE = 15.0
-"""Seconds for which the bot may do nothing at all, before the test fails: it takes some 3 to start."""
+PATIENCE = 60.0
+"""Seconds for which the bot may do nothing at all: it takes some 3 to start, and more on a busy machine."""
 
 RATE = 0.1
 """The share of the calls that meet each kind of fault; half of these after they took effect, where that can be."""
@@ -186,13 +187,14 @@ async def test_a_very_bad_day(
     found, kept = tally(talks, witness), await kept_votes(database, talks)
     taps = [(talk, tap) for talk in talks for tap in talk.taps]
     thanked = {
-        (talk.person.id, tap.message.id): -1 if tap.message == talk.answers[DISLIKED] else 1
+        (talk.person.id, tap.message.id): -1 if tap.data.startswith(Verb.NOT_USEFUL) else 1
         for talk, tap in taps
         if tap.notice and tap.notice.text == wording.voted
     }
     votes = f"{len(taps)} cast, {len(thanked)} acknowledged, {len(kept)} kept"
     print(f"\n{variant.name}, {time.monotonic() - began:.0f} s", *rows(found, witness, balancer, votes), sep="\n  ")  # noqa: T201
 
+    assert not found.strange, "what the bot sent answers no message"
     assert not found.unanswered, "messages without an answer"
     assert not found.out_of_order, "chats whose answers came out of order"
     assert not found.unexplained, "answers that were doubled, though Telegram had said that they were sent"

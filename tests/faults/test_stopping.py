@@ -24,7 +24,7 @@ Start = Callable[..., "asyncio.Future[BotProcess]"]
 async def local(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LocalTelegram]:
     """A Telegram whose people are patient: a process takes some seconds to start. The fit is in the cache by now."""
     for module in ("telegram", "people"):
-        monkeypatch.setattr(f"bot.local_telegram.{module}.PATIENCE", 30.0)
+        monkeypatch.setattr(f"bot.local_telegram.{module}.PATIENCE", 60.0)
     async with LocalTelegram() as telegram:
         yield telegram
 
@@ -147,6 +147,6 @@ async def test_the_log_names_errors_and_nobody(local: LocalTelegram, bot: BotPro
 
 async def until_log(bot: BotProcess, words: str) -> None:
     """Return when the bot has written something to its log."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while words not in bot.log:  # noqa: ASYNC110 - a file tells nobody
             await asyncio.sleep(0.01)
