@@ -200,7 +200,7 @@ class Store:
     async def reserve(self, name: str, *, per_second: float, count: int = 1, burst: int = 1) -> float:
         """Take some sends of a budget that all replicas share, and return the seconds to wait before they are sent.
 
-        Where the database is away, the budget is this process's own.
+        With SQLite, and where the database is away, the budget is this process's own.
 
         Args:
             name: The budget's, which names nobody.
@@ -329,7 +329,8 @@ class Store:
         return await self._read(lambda connection: reads.begin(connection, asked))
 
     async def _reserve(self, asked: Sequence[tuple[str, float]]) -> list[float]:
-        if self.state.answers:
+        # A SQLite file has one process, whose own budget is all there is.
+        if self._database.is_postgres and self.state.answers:
             try:
                 async with self._database.writing() as connection:
                     return await self._writes.reserve(connection, asked, self._database.now(self._clock))

@@ -1,12 +1,10 @@
 """What the bot does with each kind of update. The list in `handlers` is the order in which they are tried."""
 
-import asyncio
 import logging
 import re
 import secrets
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update
 from telegram import Chat as TelegramChat
@@ -83,7 +81,6 @@ class Conversation:
         self._observer = observer
         self._operator = operator
         self._keeps_missed = keeps_missed
-        self._thinking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="assistant")
         self.answer_with(assistant)
 
     def answer_with(self, assistant: Assistant) -> None:
@@ -256,8 +253,8 @@ class Conversation:
         if before or about:
             asked = asked.alone()
         began = time.perf_counter()
-        # In a thread, so that Telegram is still listened to; in one, for the assistant thinks of one thing at a time.
-        reply = await asyncio.get_running_loop().run_in_executor(self._thinking, self._assistant.reply, asked)
+        # Not in a thread: two that want the interpreter at once cost more than the millisecond that this takes.
+        reply = self._assistant.reply(asked)
         if self._observer:
             self._observer(message, reply, 1000 * (time.perf_counter() - began))
         for sign in reply.explanation.signs if reply.explanation else ():

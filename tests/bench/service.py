@@ -252,6 +252,7 @@ async def ours(assistant: Assistant, store: Store, url: str) -> AsyncIterator[Ru
     # The pace that Telegram asks for would be all that is measured: it is set beyond what an operator may set.
     limits = Limits.model_construct(messages_per_second=1e6, chat_seconds=0.0)
     async with running(Conversation(assistant), store, TOKEN, url, limits=limits) as bot:
+        await bot.application.initialize()
         yield bot
 
 

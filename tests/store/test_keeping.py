@@ -201,8 +201,8 @@ class TestGroupCommit:
 
 
 class TestBudget:
-    async def test_replicas_share_it(self, url: str, opened: Open) -> None:
-        stores = [await opened(url), await opened(url)] * 5
+    async def test_replicas_share_it(self, postgres_url: str, opened: Open) -> None:
+        stores = [await opened(postgres_url), await opened(postgres_url)] * 5
         waits = [await store.reserve("sends", per_second=0.01, burst=2) for store in stores]
         assert [round(wait, -2) for wait in waits] == [0, 0, *range(100, 900, 100)]
 

@@ -1,18 +1,13 @@
 """A person writes to the bot in a private chat."""
 
-import asyncio
 import logging
-import threading
 from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.assistant import Assistant
 from bot.local_telegram import Heard, LocalTelegram, Person
 from bot.local_telegram import Message as Sent
-from bot.reply import Message, Reply
 from knowledge.load import Knowledge
-from tests.telegram.answering import answering
 
 NUMBERS = "112, 911 or 999"
 DISCLAIMER = "Emergency: 112, 911 or 999."
@@ -367,32 +362,6 @@ async def test_a_reply_that_is_edited_is_still_a_reply(anna: Person) -> None:
     mended = await anna.hears()
     assert mended.edited
     assert mended.text.startswith("Ice or heat")
-
-
-class Pondering(Assistant):
-    """An assistant that has its reply to one message only when it was met twice."""
-
-    def __init__(self, assistant: Assistant) -> None:
-        super().__init__(assistant.knowledge, assistant._matcher, assistant._reader)
-        self.meeting = threading.Barrier(2, timeout=10)
-
-    def reply(self, message: Message) -> Reply:
-        if message.text == "ice or heat?":
-            self.meeting.wait()
-            self.meeting.wait()
-        return super().reply(message)
-
-
-async def test_telegram_is_listened_to_while_a_reply_is_found_and_the_next_message_waits(assistant: Assistant) -> None:
-    pondering = Pondering(assistant)
-    async with LocalTelegram() as local, answering(pondering, local.token, local.url):
-        anna = local.person("Anna")
-        await anna.says("ice or heat?")
-        await anna.says("and for how long?")
-        await asyncio.to_thread(pondering.meeting.wait)
-        await asyncio.to_thread(pondering.meeting.wait)  # the event loop has gone on since the first
-        assert (await anna.hears()).text.startswith("Ice or heat")
-        assert (await anna.hears()).text.startswith("Ice or heat")
 
 
 @pytest.mark.parametrize("text", ["<b>ice</b> & heat </i>", "ice &lt; heat", "{numbers} {name} ice or heat"])
