@@ -174,8 +174,8 @@ class TestLocked:
     async def test_the_budget_is_the_process_s_own(self, store: Store, sqlite_file: Path) -> None:
         assert await store.reserve("sends", per_second=0.01) == 0
         async with locked(sqlite_file):
-            assert [await store.reserve("sends", per_second=0.01) for _ in range(3)] == [0, 100, 200]
-        assert await store.reserve("sends", per_second=0.01) == 100
+            assert [await store.reserve("sends", per_second=0.01) for _ in range(3)] == [100, 200, 300]
+        assert await store.reserve("sends", per_second=0.01) == 400
 
 
 class TestFull:

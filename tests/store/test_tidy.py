@@ -4,7 +4,7 @@ import pytest
 
 from bot.store import Answer, Count, Done, Kept, Store, Vote, redact
 from bot.store import store as store_module
-from tests.store.conftest import Clock, Pauses, rows, until
+from tests.store.conftest import Clock, Open, Pauses, rows, until
 
 DAY = 86400.0
 DONE = Done(
@@ -77,7 +77,8 @@ async def test_it_happens_by_itself_every_hour(store: Store, clock: Clock, pause
     await until(tidied)
 
 
-async def test_budgets_that_are_full_again_are_let_go(store: Store, clock: Clock) -> None:
+async def test_budgets_that_are_full_again_are_let_go(postgres_url: str, opened: Open) -> None:
+    store = await opened(postgres_url)
     await store.reserve("sends", per_second=0.0001)
     async with store._database.writing() as connection:
         await connection.exec_driver_sql("UPDATE budget SET free_at = 0")

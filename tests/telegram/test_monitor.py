@@ -12,6 +12,7 @@ from bot.local_telegram import Fault, LocalTelegram
 from bot.store import Store
 from bot.telegram.monitor import monitor
 from bot.telegram.service import Running
+from tests.store.conftest import until
 from tests.telegram.answering import answering, locked
 
 Client = TestClient[aiohttp.web.Request, aiohttp.web.Application]
@@ -76,7 +77,7 @@ async def test_errors_of_telegram_are_counted(client: Client, local: LocalTelegr
 
 
 async def test_a_store_that_is_away_is_seen_and_people_still_get_answers(
-    client: Client, local: LocalTelegram, tmp_path: Path
+    client: Client, bot: Running, local: LocalTelegram, tmp_path: Path
 ) -> None:
     async with locked(tmp_path / "store.db"):
         anna = local.person("Anna")
@@ -85,6 +86,7 @@ async def test_a_store_that_is_away_is_seen_and_people_still_get_answers(
         await anna.says("and for how long?")
         assert (await anna.hears()).text.startswith("Ice or heat")
         await local.quiet()
+        await until(lambda: not bot.store.state.answers)
         ready = await client.get("/readyz")
         told = await ready.json()
         assert (ready.status, told["store"]) == (503, "away")
