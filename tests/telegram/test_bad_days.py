@@ -111,6 +111,20 @@ async def test_telegram_says_when_updates_may_be_fetched_again(assistant: Assist
     assert pauses == [7]
 
 
+async def test_updates_that_are_counted_anew_from_a_lower_number_are_answered(assistant: Assistant) -> None:
+    async with LocalTelegram() as local:
+        local.world.updates.count_on_from(1_000_000)
+        async with answering(assistant, local.token, local.url):
+            anna = local.person("Anna")
+            await anna.says("ice or heat?")
+            await anna.hears()
+            await local.quiet()
+            local.world.updates.count_on_from(1000)
+            await anna.says("does massage help?")
+            assert (await anna.hears()).text.startswith("Massage")
+            await local.quiet()
+
+
 async def test_the_profile_is_set_at_the_start(telegram: LocalTelegram) -> None:
     menus = {
         call.parameters["scope"]["type"]: {command["command"] for command in call.parameters["commands"]}
