@@ -53,9 +53,10 @@ class Polling:
         while True:
             try:
                 updates = await self._fetch()
-            except TelegramError as error:
+            except Exception as error:  # also what can't be read: who no longer asks is silent for good
                 seconds = asked_wait(error) or wait
-                log.log(_level(error), "updates could not be fetched (%s); once more in %.0f s", error, seconds)
+                said = error if isinstance(error, TelegramError) else type(error).__name__
+                log.log(_level(error), "updates could not be fetched (%s); once more in %.0f s", said, seconds)
                 await self._pause(seconds)
                 wait = min(2 * wait, LONGEST_PAUSE)
                 continue
@@ -105,5 +106,5 @@ class Polling:
             await asyncio.wait(self._under_way.values(), timeout=GLANCE, return_when=asyncio.FIRST_COMPLETED)
 
 
-def _level(error: TelegramError) -> int:
+def _level(error: Exception) -> int:
     return logging.ERROR if isinstance(error, Conflict) or not isinstance(error, NetworkError) else logging.WARNING

@@ -125,6 +125,16 @@ async def test_updates_that_are_counted_anew_from_a_lower_number_are_answered(as
             await local.quiet()
 
 
+async def test_an_update_that_can_t_be_read_doesn_t_end_the_fetching(telegram: LocalTelegram, anna: Person) -> None:
+    fetched = len(telegram.calls("getUpdates"))
+    telegram.world.updates.add("message", {"message_id": 1}, of=anna.id)
+    await anna.says("hello")
+    await telegram.called("getUpdates", fetched + 2)
+    telegram.world.updates.drop()
+    await anna.says("ice or heat?")
+    assert (await anna.hears()).text.startswith("Ice or heat")
+
+
 async def test_the_profile_is_set_at_the_start(telegram: LocalTelegram) -> None:
     menus = {
         call.parameters["scope"]["type"]: {command["command"] for command in call.parameters["commands"]}
