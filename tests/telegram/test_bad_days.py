@@ -65,7 +65,7 @@ async def test_a_button_of_an_entry_that_has_gone_says_so(telegram: LocalTelegra
     await anna.says("ice or heat?")
     await anna.hears()
     message = list(anna.chat.messages.values())[-1]
-    for data in ("e:leeches", "h:wizards", "rubbish", "e9x:ice_or_heat", "n:leeches"):
+    for data in ("e:leeches", "h:wizards", "rubbish", "e9x:ice_or_heat", "n:leeches", "u:leeches", "d:"):
         telegram.world.tap(message, anna.user, data)
         gone = await anna.hears()
         assert gone.text.startswith("That answer is no longer here")
