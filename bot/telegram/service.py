@@ -34,7 +34,7 @@ LONGEST_WAIT = 60
 """Seconds between two attempts to reach Telegram at the start."""
 
 CONNECTIONS = 40
-"""Updates that Telegram may post to one address at once; it never posts two of a chat."""
+"""Updates that Telegram may post to one address at once; of the messages of a chat it never posts two."""
 
 SECOND_SIGNAL = 130
 """The exit status where the bot was told twice to stop, and did at once."""
