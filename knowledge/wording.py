@@ -21,7 +21,7 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "answers": frozenset({"number"}),
     **{
         line: frozenset({"name"})
-        for line in ("topic", "alert", "at_risk", "chosen_country", "vote_for", "vote_against", "missed")
+        for line in ("topic", "alert", "check", "at_risk", "chosen_country", "vote_for", "vote_against", "missed")
     },
 }
 """Placeholders beyond `{numbers}`, which may stand everywhere."""
@@ -103,6 +103,7 @@ class MyDataLines(Model):
     seen: Text
     topic: Text
     alert: Text
+    check: Text
     at_risk: Text
     chosen_country: Text
     answers: Text

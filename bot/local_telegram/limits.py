@@ -62,6 +62,9 @@ INLINE_OFFSET_BYTES = 64
 # "InlineQueryResult": id, 1-64 bytes.
 INLINE_RESULT_ID_BYTES = 64
 
+# tdlib's TQueue, get: an offset further ahead of the next update's number is an error, and all that waits is given.
+OFFSET_AHEAD = 10
+
 # Ours: what is kept. Telegram keeps updates for 24 hours; a local bot that is away so long has no one waiting for it.
 MESSAGES_KEPT = 1000
 EVENTS_KEPT = 4000

@@ -77,6 +77,8 @@ class Updates:
         """Forget the updates below `offset`. A negative one keeps that many of the newest."""
         if offset < 0:
             offset = self._next_id + offset
+        if offset > self._next_id + limits.OFFSET_AHEAD:
+            return
         while self._waiting and next(iter(self._waiting)) < offset:
             self._forget_oldest()
 
@@ -110,6 +112,10 @@ class Updates:
             yield
         finally:
             self._held.remove(update.id)
+
+    def count_on_from(self, first_id: int) -> None:
+        """Number what comes from here on, as Telegram does from any number after a week without updates."""
+        self._next_id = first_id
 
     def drop(self) -> None:
         """Forget all that waits."""

@@ -26,7 +26,12 @@ def _lines(data: MyData, knowledge: Knowledge) -> Iterator[str]:
     kept = data.kept
     if kept and kept.last_intent:
         yield words.topic.replace("{name}", titles((kept.last_intent,)))
-    for line, flag in ((words.alert, kept and kept.alert), (words.at_risk, kept and kept.at_risk)):
+    signs = (
+        (words.alert, kept and kept.alert),
+        (words.check, kept and kept.check.partition("+")[0]),
+        (words.at_risk, kept and kept.at_risk),
+    )
+    for line, flag in signs:
         if flag:
             yield line.replace("{name}", knowledge.alert[flag].name if flag in knowledge.alert else flag)
     if kept and kept.country:

@@ -200,7 +200,7 @@ class Conversation:
         action = unpack(query.data or "")
         message = query.message
         # A button on a message too old for Telegram to show still has its chat.
-        if action and action.verb in VOTES and message is not None:
+        if action and action.verb in VOTES and self._knows(action) and message is not None:
             await self._voted(action, query, message, context)
             return
         await _notify(query)
@@ -209,6 +209,10 @@ class Conversation:
         context.turn.counts += [Count(intent, "tap") for intent in reply.intents]
         if message is not None:
             await self._show(reply, message, context, page=action.page if action else 0)
+
+    def _knows(self, action: Action) -> bool:
+        """Return whether a button names entries, and nothing else: a tap can be forged, and a vote is kept."""
+        return bool(action.values) and set(action.values) <= self._assistant.knowledge.entries.keys()
 
     async def _voted(
         self, action: Action, query: CallbackQuery, message: MaybeInaccessibleMessage, context: Context
@@ -229,7 +233,7 @@ class Conversation:
         if isinstance(error, Forbidden):
             log.info("a person has blocked the bot, or it was removed from a group")
         elif not isinstance(update, Update) or update.effective_message is None:
-            log.warning("trouble on the way to Telegram: %s", error)
+            log.warning("trouble with an update that nobody waits for: %s", type(error).__name__)
         elif isinstance(error, NetworkError | RetryAfter) and not isinstance(error, BadRequest):
             context.turn.failure = error
         else:

@@ -129,9 +129,10 @@ class Intake:
         self._metrics.handled(turn, time.perf_counter() - began)
 
     async def _answered(self, update: Update, chat_id: int, kept: Kept) -> Turn:
-        chat = self._words.chat(chat_id)
+        now = self._clock()
+        chat = self._words.chat(chat_id, now)
         chat.kept = kept
-        turn = Turn(chat, self._store, Pace(self._chat_seconds, kept.free_at, kept.waits), self._clock())
+        turn = Turn(chat, self._store, Pace(self._chat_seconds, kept.free_at, kept.waits), now)
         turns = self._application.bot_data.of
         turns[update.update_id] = turn
         try:

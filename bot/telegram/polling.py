@@ -45,6 +45,7 @@ class Polling:
         self._pause = pause
         self._next = 0
         self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._handled: set[int] = set()  # and not confirmed, since one before them is under way
 
     async def run(self) -> None:
         """Fetch and hand on, until cancelled."""
@@ -52,15 +53,18 @@ class Polling:
         while True:
             try:
                 updates = await self._fetch()
-            except TelegramError as error:
+            except Exception as error:  # also what can't be read: who no longer asks is silent for good
                 seconds = asked_wait(error) or wait
-                log.log(_level(error), "updates could not be fetched (%s); once more in %.0f s", error, seconds)
+                said = error if isinstance(error, TelegramError) else type(error).__name__
+                log.log(_level(error), "updates could not be fetched (%s); once more in %.0f s", said, seconds)
                 await self._pause(seconds)
                 wait = min(2 * wait, LONGEST_PAUSE)
                 continue
             wait = 1.0
+            self._handled &= {update.update_id for update in updates}
             for update in updates:
-                if update.update_id not in self._under_way and update.update_id >= self._next:
+                # Its number says nothing: after a quiet week Telegram counts on from any, also from a lower one.
+                if update.update_id not in self._under_way and update.update_id not in self._handled:
                     self._begin(update)
             await self._some_done()
 
@@ -87,12 +91,13 @@ class Polling:
         task = asyncio.create_task(self._intake.take(update, comes_again=False))
         self._under_way[update.update_id] = task
         self._next = update.update_id + 1
-        task.add_done_callback(self._ended)
+        task.add_done_callback(lambda ended: self._ended(update.update_id, ended))
 
-    def _ended(self, task: "asyncio.Task[None]") -> None:
+    def _ended(self, number: int, task: "asyncio.Task[None]") -> None:
         if task.cancelled():
             return  # it is not handled, and must not be confirmed
-        self._under_way = {number: one for number, one in self._under_way.items() if one is not task}
+        del self._under_way[number]
+        self._handled.add(number)
         if task.exception():
             log.error("an update was dropped: it could not be handled", exc_info=task.exception())
 
@@ -101,5 +106,5 @@ class Polling:
             await asyncio.wait(self._under_way.values(), timeout=GLANCE, return_when=asyncio.FIRST_COMPLETED)
 
 
-def _level(error: TelegramError) -> int:
+def _level(error: Exception) -> int:
     return logging.ERROR if isinstance(error, Conflict) or not isinstance(error, NetworkError) else logging.WARNING

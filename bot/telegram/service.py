@@ -34,7 +34,7 @@ LONGEST_WAIT = 60
 """Seconds between two attempts to reach Telegram at the start."""
 
 CONNECTIONS = 40
-"""Updates that Telegram may post to one address at once; it never posts two of a chat."""
+"""Updates that Telegram may post to one address at once; of the messages of a chat it never posts two."""
 
 SECOND_SIGNAL = 130
 """The exit status where the bot was told twice to stop, and did at once."""
@@ -174,22 +174,24 @@ async def posted(bot: Running, settings: Settings, pause: Pause = asyncio.sleep)
     await _connect(bot, pause)
     secret = settings.webhook_secret.get_secret_value()
     app = webhook(urlsplit(settings.webhook_url).path or "/", secret, bot.bot, bot.intake)
-    async with listening(app, settings.webhook_host, settings.webhook_port, "WEBHOOK_PORT", settings.stop_seconds):
-        try:
-            await _reach(
-                lambda: bot.bot.set_webhook(
-                    settings.webhook_url, secret_token=secret, allowed_updates=UPDATES, max_connections=CONNECTIONS
-                ),
-                pause,
-            )
-        except BadRequest as error:
-            raise WebhookRefusedError(f"Telegram doesn't take WEBHOOK_URL: {error.message}") from None
-        bot.ready = True
-        try:
-            yield
-        finally:
-            bot.ready = False
-    await bot.intake.finish(0)  # requests have had their time; this is for those whose sender hung up
+    try:
+        async with listening(app, settings.webhook_host, settings.webhook_port, "WEBHOOK_PORT", settings.stop_seconds):
+            try:
+                await _reach(
+                    lambda: bot.bot.set_webhook(
+                        settings.webhook_url, secret_token=secret, allowed_updates=UPDATES, max_connections=CONNECTIONS
+                    ),
+                    pause,
+                )
+            except BadRequest as error:
+                raise WebhookRefusedError(f"Telegram doesn't take WEBHOOK_URL: {error.message}") from None
+            bot.ready = True
+            try:
+                yield
+            finally:
+                bot.ready = False
+    finally:
+        await bot.intake.finish(0)  # requests have had their time; this is for those whose sender hung up
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from typing import Any, Self
 from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot
 
-from bot.chat import Chat
+from bot.chat import BREATH, Chat
 from bot.store import Answer, Count, Redacted, Store, Vote
 from bot.telegram.sending import Pace
 
@@ -76,17 +76,26 @@ App = Application[ExtBot[Pace], Context, dict[Any, Any], dict[Any, Any], Turns, 
 
 
 class LastWords:
-    """What was said last in each chat. It never leaves the memory of this process."""
+    """What was said last in each chat, for as long as it may matter. It never leaves the memory of this process."""
 
     def __init__(self, most: int = ACTIVE_CHATS) -> None:
         self._most = most
-        self._chats: OrderedDict[int, Chat] = OrderedDict()
+        self._chats: OrderedDict[int, tuple[float, Chat]] = OrderedDict()
 
-    def chat(self, chat_id: int) -> Chat:
-        """Return a chat as this process remembers it; a new one where it doesn't."""
-        chat = self._chats.pop(chat_id, None) or Chat(joins=True)
-        self._chats[chat_id] = chat
-        if len(self._chats) > self._most:
+    def __len__(self) -> int:
+        """Return the number of chats that are remembered."""
+        return len(self._chats)
+
+    def chat(self, chat_id: int, now: float) -> Chat:
+        """Return a chat as this process remembers it; a new one where it doesn't. What is too old is forgotten.
+
+        Args:
+            chat_id: The chat.
+            now: The time, in seconds of the clock by which the chat remembers.
+        """
+        _, chat = self._chats.pop(chat_id, (now, Chat(joins=True)))
+        self._chats[chat_id] = now, chat
+        while len(self._chats) > self._most or now - next(iter(self._chats.values()))[0] > BREATH:
             self._chats.popitem(last=False)
         return chat
 

@@ -65,7 +65,7 @@ async def test_a_button_of_an_entry_that_has_gone_says_so(telegram: LocalTelegra
     await anna.says("ice or heat?")
     await anna.hears()
     message = list(anna.chat.messages.values())[-1]
-    for data in ("e:leeches", "h:wizards", "rubbish", "e9x:ice_or_heat", "n:leeches"):
+    for data in ("e:leeches", "h:wizards", "rubbish", "e9x:ice_or_heat", "n:leeches", "u:leeches", "d:"):
         telegram.world.tap(message, anna.user, data)
         gone = await anna.hears()
         assert gone.text.startswith("That answer is no longer here")
@@ -109,6 +109,30 @@ async def test_telegram_says_when_updates_may_be_fetched_again(assistant: Assist
             await anna.hears()
     await store.close()
     assert pauses == [7]
+
+
+async def test_updates_that_are_counted_anew_from_a_lower_number_are_answered(assistant: Assistant) -> None:
+    async with LocalTelegram() as local:
+        local.world.updates.count_on_from(1_000_000)
+        async with answering(assistant, local.token, local.url):
+            anna = local.person("Anna")
+            await anna.says("ice or heat?")
+            await anna.hears()
+            await local.quiet()
+            local.world.updates.count_on_from(1000)
+            await anna.says("does massage help?")
+            assert (await anna.hears()).text.startswith("Massage")
+            await local.quiet()
+
+
+async def test_an_update_that_can_t_be_read_doesn_t_end_the_fetching(telegram: LocalTelegram, anna: Person) -> None:
+    fetched = len(telegram.calls("getUpdates"))
+    telegram.world.updates.add("message", {"message_id": 1}, of=anna.id)
+    await anna.says("hello")
+    await telegram.called("getUpdates", fetched + 2)
+    telegram.world.updates.drop()
+    await anna.says("ice or heat?")
+    assert (await anna.hears()).text.startswith("Ice or heat")
 
 
 async def test_the_profile_is_set_at_the_start(telegram: LocalTelegram) -> None:

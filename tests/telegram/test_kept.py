@@ -78,6 +78,17 @@ async def test_mydata_shows_all_and_forget_deletes_it(assistant: Assistant, loca
         assert await told(anna, "/mydata") == "I keep nothing of this chat."
 
 
+async def test_mydata_shows_the_sign_that_was_asked_about(assistant: Assistant, local: LocalTelegram, url: str) -> None:
+    async with started(assistant, local, url) as bot:
+        anna = local.person("Anna")
+        await told(anna, "my bum goes numb when i sit too long, does massage help?")
+        await local.quiet()
+        kept = (await bot.store.mydata(anna.id)).kept
+        assert kept
+        sign = assistant.knowledge.alert[kept.check.partition("+")[0]]
+        assert f"I last asked you about: {sign.name}" in await told(anna, "/mydata")
+
+
 async def test_what_is_forgotten_is_no_longer_known(assistant: Assistant, local: LocalTelegram, url: str) -> None:
     async with started(assistant, local, url):
         anna = local.person("Anna")

@@ -4,12 +4,13 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from telegram import Update
 
 from bot.assistant import Assistant
 from bot.local_telegram import Fault, LocalTelegram
@@ -198,6 +199,24 @@ async def test_what_waits_is_bounded(assistant: Assistant, local: LocalTelegram,
                 assert response.status == 503
                 assert response.headers["Retry-After"]
         assert (await anna.hears()).text.startswith("Ice or heat")
+
+
+async def test_what_its_sender_hung_up_on_is_given_up_when_the_bot_is_stopped(
+    assistant: Assistant, local: LocalTelegram, tmp_path: Path
+) -> None:
+    own = settings_for(local, free_port())
+    store = await Store.open(f"sqlite:///{tmp_path}/store.db")
+    async with running(Conversation(assistant), store, local.token, local.url, limits=own) as bot, store.turn(7):
+        asked = Update.de_json(json.loads(update(1)), bot.bot)
+        with suppress(asyncio.CancelledError):
+            async with posted(bot, own):
+                sender = asyncio.create_task(bot.intake.take(asked, comes_again=True))
+                while not len(bot.intake):  # noqa: ASYNC110 - nothing tells that it has begun
+                    await asyncio.sleep(0)
+                sender.cancel()
+                raise asyncio.CancelledError
+        assert not len(bot.intake)
+    await store.close()
 
 
 async def test_a_port_that_is_taken_is_named(assistant: Assistant, local: LocalTelegram, tmp_path: Path) -> None:
