@@ -12,7 +12,7 @@ import aiosqlite
 import platformdirs
 from sqlalchemy import ColumnElement, Double, cast, event, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -87,7 +87,9 @@ class Database:
                 async with self._engine.begin() as connection:
                     yield connection
             except SQLAlchemyError as error:
-                if trouble(error) is Trouble.READ_ONLY:  # connections that were made to read only stay so
+                if (
+                    not self.is_postgres and trouble(error) is Trouble.READ_ONLY
+                ):  # what was opened to read only stays so
                     self._current = WeakSet()
                     await self._engine.dispose()
                 raise
@@ -159,7 +161,9 @@ class Database:
             hide_parameters=True,
             **pool,
         )
-        if not self.is_postgres:
+        if self.is_postgres:
+            event.listen(engine.sync_engine, "handle_error", _connect_anew)
+        else:
             self._open_anew(engine)
         return engine
 
@@ -184,6 +188,12 @@ class Database:
         event.listen(engine.sync_engine, "connect", connected)
         event.listen(engine.sync_engine, "checkout", taken)
         event.listen(engine.sync_engine, "checkin", given_back)
+
+
+def _connect_anew(context: ExceptionContext) -> None:
+    """Let all connections be made anew where one may only read: a session stays as it began."""
+    if trouble(context.original_exception) is Trouble.READ_ONLY:
+        context.is_disconnect = True
 
 
 def default_file() -> Path:
