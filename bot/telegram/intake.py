@@ -130,8 +130,7 @@ class Intake:
 
     async def _answered(self, update: Update, chat_id: int, kept: Kept) -> Turn:
         now = self._clock()
-        chat = self._words.chat(chat_id, now)
-        chat.kept = kept
+        chat = self._words.chat(chat_id, kept, now)
         turn = Turn(chat, self._store, Pace(self._chat_seconds, kept.free_at, kept.waits), now)
         turns = self._application.bot_data.of
         turns[update.update_id] = turn

@@ -8,7 +8,7 @@ from typing import Any, Self
 from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot
 
-from bot.chat import BREATH, Chat
+from bot.chat import BREATH, Chat, Kept
 from bot.store import Answer, Count, Redacted, Store, Vote
 from bot.telegram.sending import Pace
 
@@ -86,14 +86,19 @@ class LastWords:
         """Return the number of chats that are remembered."""
         return len(self._chats)
 
-    def chat(self, chat_id: int, now: float) -> Chat:
-        """Return a chat as this process remembers it; a new one where it doesn't. What is too old is forgotten.
+    def chat(self, chat_id: int, kept: Kept, now: float) -> Chat:
+        """Return a chat with the words of its last message, where this process has them. What is too old is forgotten.
 
         Args:
             chat_id: The chat.
+            kept: What is kept of it. Where it tells of a later message of ours, another replica has answered in
+                between, and the words are not those of the last message.
             now: The time, in seconds of the clock by which the chat remembers.
         """
-        _, chat = self._chats.pop(chat_id, (now, Chat(joins=True)))
+        _, chat = self._chats.pop(chat_id, (now, None))
+        if chat is None or chat.kept.latest != kept.latest:
+            chat = Chat(joins=True)
+        chat.kept = kept
         self._chats[chat_id] = now, chat
         while len(self._chats) > self._most or now - next(iter(self._chats.values()))[0] > BREATH:
             self._chats.popitem(last=False)
