@@ -282,7 +282,7 @@ def knowledge_embed(folder: Path) -> None:
 def _assistant(folder: Path) -> Assistant:
     known = _knowledge(folder)
     try:
-        return Assistant(known, fitted_matcher(known, installed_embedding()), fitted_reader(known))
+        return _fitted(known)
     except PatternError:
         raise _unusable(list(pattern_findings(known))) from None
 
@@ -296,6 +296,10 @@ def _sound_assistant(folder: Path) -> Assistant:
     known, findings = _checked(folder)
     if findings:
         raise KnowledgeError(findings)
+    return _fitted(known)
+
+
+def _fitted(known: Knowledge) -> Assistant:
     return Assistant(known, fitted_matcher(known, installed_embedding()), fitted_reader(known))
 
 

@@ -36,6 +36,7 @@ __all__ = [
     "assert_valid_call",
     "assert_valid_update",
     "assert_valid_wire",
+    "greeted",
     "polling",
 ]
 
@@ -72,6 +73,13 @@ async def polling(
         await application.shutdown()
         if application.post_shutdown:
             await application.post_shutdown(application)
+
+
+async def greeted(telegram: LocalTelegram) -> Person:
+    """Return someone who has written, so that the bot may too."""
+    anna = telegram.person("Anna")
+    await anna.says("hello")
+    return anna
 
 
 def assert_valid_call(method: str, parameters: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ from telegram.ext import (
     filters,
 )
 
-from tests.conversation import LocalTelegram, Person, assert_valid_update, polling
+from tests.conversation import LocalTelegram, Person, assert_valid_update, greeted, polling
 
 Context = ContextTypes.DEFAULT_TYPE
 
@@ -91,10 +91,7 @@ async def bot(telegram: LocalTelegram) -> AsyncIterator[Bot]:
 
 @pytest.fixture
 async def anna(telegram: LocalTelegram) -> Person:
-    """Someone who has written, so that the bot may too."""
-    person = telegram.person("Anna")
-    await person.says("hello")
-    return person
+    return await greeted(telegram)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, T
 
 from bot.local_telegram import Fault, LocalTelegram, Person
 from bot.telegram.transport import NotTakenError, NotTakenInTimeError, Transport
+from tests.conversation import greeted
 
 TOKEN = "7:secret"
 QUICK = 0.05
@@ -45,9 +46,7 @@ async def bot(local: LocalTelegram) -> AsyncIterator[Bot]:
 
 @pytest.fixture
 async def anna(local: LocalTelegram) -> Person:
-    person = local.person("Anna")
-    await person.says("hello")
-    return person
+    return await greeted(local)
 
 
 @asynccontextmanager
