@@ -1,7 +1,8 @@
 """What the bot keeps between messages: in SQLite, or in PostgreSQL where several replicas share it."""
 
 from bot.chat import Kept
-from bot.store.database import DatabaseUrlError, default_file
+from bot.store.address import default_file
+from bot.store.database import DatabaseUrlError
 from bot.store.records import Answer, Count, Done, Missed, MyData, State, Vote
 from bot.store.redact import Redacted, redact
 from bot.store.store import Store, StoreAwayError

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Select, bindparam, null, select, union_all
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, bindparam, null, select, union_all
 
 from bot.chat import Kept
 from bot.store.records import Answer, Missed, MyData, Vote
@@ -30,7 +29,7 @@ _ANSWER_TO = (
 _ANSWER_BY_ID = select(*_ANSWER).where(_OF_CHAT, answers.c.answer_id == bindparam("answer"))
 
 
-async def begin(connection: AsyncConnection, asked: Sequence[tuple[int, int]]) -> list[Kept | None]:
+def begin(connection: Connection, asked: Sequence[tuple[int, int]]) -> list[Kept | None]:
     """Return what is kept of the chat of each update; None where the update was handled before.
 
     Args:
@@ -38,32 +37,32 @@ async def begin(connection: AsyncConnection, asked: Sequence[tuple[int, int]]) -
         asked: Updates, each with its chat.
     """
     ids = {"updates": [update for update, _ in asked], "chats": [chat for _, chat in asked]}
-    rows = (await connection.execute(_BEGIN, ids)).mappings().all()
+    rows = (connection.execute(_BEGIN, ids)).mappings().all()
     repeats = {row["id"] for row in rows if row["latest"] is None}
     kept = {row["id"]: _kept(row) for row in rows if row["latest"] is not None}
     return [None if update in repeats else kept.get(chat, Kept()) for update, chat in asked]
 
 
-async def answer_to(connection: AsyncConnection, chat_id: int, question_id: int) -> Answer | None:
+def answer_to(connection: Connection, chat_id: int, question_id: int) -> Answer | None:
     """Return the latest answer to a question."""
-    return await _answer(connection, _ANSWER_TO, {"chat": chat_id, "question": question_id})
+    return _answer(connection, _ANSWER_TO, {"chat": chat_id, "question": question_id})
 
 
-async def answer(connection: AsyncConnection, chat_id: int, answer_id: int) -> Answer | None:
+def answer(connection: Connection, chat_id: int, answer_id: int) -> Answer | None:
     """Return an answer."""
-    return await _answer(connection, _ANSWER_BY_ID, {"chat": chat_id, "answer": answer_id})
+    return _answer(connection, _ANSWER_BY_ID, {"chat": chat_id, "answer": answer_id})
 
 
-async def mydata(connection: AsyncConnection, chat_id: int) -> MyData:
+def mydata(connection: Connection, chat_id: int) -> MyData:
     """Return all that is kept of a chat."""
-    chat = (await connection.execute(select(chats).where(chats.c.chat_id == chat_id))).mappings().one_or_none()
-    given = await connection.execute(select(*_ANSWER).where(answers.c.chat_id == chat_id).order_by(answers.c.answer_id))
-    cast = await connection.execute(
+    chat = (connection.execute(select(chats).where(chats.c.chat_id == chat_id))).mappings().one_or_none()
+    given = connection.execute(select(*_ANSWER).where(answers.c.chat_id == chat_id).order_by(answers.c.answer_id))
+    cast = connection.execute(
         select(*[votes.c[field.name] for field in fields(Vote)])
         .where(votes.c.chat_id == chat_id)
         .order_by(votes.c.at, votes.c.answer_id)
     )
-    asked = await connection.execute(
+    asked = connection.execute(
         select(missed.c.text, missed.c.at).where(missed.c.chat_id == chat_id).order_by(missed.c.id)
     )
     return MyData(
@@ -76,8 +75,8 @@ async def mydata(connection: AsyncConnection, chat_id: int) -> MyData:
     )
 
 
-async def _answer(connection: AsyncConnection, query: Select[Any], of: dict[str, int]) -> Answer | None:
-    row = (await connection.execute(query, of)).mappings().one_or_none()
+def _answer(connection: Connection, query: Select[Any], of: dict[str, int]) -> Answer | None:
+    row = (connection.execute(query, of)).mappings().one_or_none()
     return Answer(**row) if row else None
 
 

@@ -1,17 +1,15 @@
 """How records become rows."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, select, tuple_
 
-from bot.store.database import Database
 from bot.store.records import Done
-from bot.store.tables import answers, budget, chats, counts, handled, missed, votes
+from bot.store.tables import answers, chats, counts, handled, missed, votes
 
 ANSWERS = 50
 """Answers that are kept of a chat."""
@@ -31,11 +29,13 @@ class Record:
 
 
 class Writes:
-    """The statements that write, in the dialect of a database."""
+    """The statements that write.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        insert = database.insert
+    Args:
+        insert: Makes an `INSERT` in the dialect of the database.
+    """
+
+    def __init__(self, insert: Callable[..., Any]) -> None:
         self._handled = insert(handled).on_conflict_do_nothing()
         upsert = insert(chats)
         # A replica that was cut off for a while must not undo what another one has heard since.
@@ -68,7 +68,7 @@ class Writes:
         )
         self._trim = delete(answers).where(answers.c.chat_id == bindparam("chat"), answers.c.answer_id.not_in(latest))
 
-    async def write(self, connection: AsyncConnection, records: Sequence[Record]) -> None:
+    def write(self, connection: Connection, records: Sequence[Record]) -> None:
         """Write records, those of a chat in the order in which they came.
 
         Rows are written in the order of their keys, so that two replicas never wait for each other; those of the
@@ -105,35 +105,19 @@ class Writes:
             (self._counts, _counted(records)),
         ):
             if rows:
-                await connection.execute(statement, rows)
+                connection.execute(statement, rows)
 
-    async def reserve(
-        self, connection: AsyncConnection, asked: Sequence[tuple[str, float]], now: ColumnElement[float]
-    ) -> list[float]:
-        """Take seconds of budgets, and return for how many seconds each budget is then taken from now on.
 
-        Args:
-            connection: To the database.
-            asked: The name of a budget and the seconds to take of it, each behind those before.
-            now: The time, as the database tells it.
-        """
-        costs: dict[str, float] = {}
-        up_to: list[float] = []
-        for name, cost in asked:
-            costs[name] = costs.get(name, 0.0) + cost
-            up_to.append(costs[name])
-        taken = {name: await self._take(connection, name, costs[name], now) for name in sorted(costs)}
-        return [taken[name] - costs[name] + own for (name, _), own in zip(asked, up_to, strict=True)]
+def forget(connection: Connection, chat_id: int) -> None:
+    """Delete all that is kept of a chat, but for the ids of its updates and the figures of the day."""
+    for table in (chats, answers, votes, missed):
+        connection.execute(delete(table).where(table.c.chat_id == chat_id))
 
-    async def _take(self, connection: AsyncConnection, name: str, cost: float, now: ColumnElement[float]) -> float:
-        taken = self._database.later(budget.c.free_at, now) + cost
-        reserve = (
-            self._database.insert(budget)
-            .values(name=name, free_at=now + cost)
-            .on_conflict_do_update(index_elements=[budget.c.name], set_={"free_at": taken})
-            .returning(budget.c.free_at - now)
-        )
-        return float((await connection.execute(reserve)).scalar_one())
+
+def delete_some(connection: Connection, table: Table, old: ColumnElement[bool], most: int) -> int:
+    """Delete rows of a table that are old, `most` at most; return how many were."""
+    some = select(*table.primary_key).where(old).limit(most).correlate(None)
+    return connection.execute(delete(table).where(tuple_(*table.primary_key).in_(some))).rowcount
 
 
 def _update(row: dict[str, Any]) -> int:

@@ -3,25 +3,26 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Self, TypeVar
 
-from sqlalchemy import ColumnElement, Table, delete, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select
 
 from bot.chat import Kept
 from bot.store import reads
-from bot.store.budget import OwnBudgets
-from bot.store.database import Database
+from bot.store.address import database_at
+from bot.store.budget import NOW, OwnBudgets, reserve
+from bot.store.database import Pause
 from bot.store.health import Health, Troubles
 from bot.store.records import Answer, Done, MyData, State
-from bot.store.statements import Record, Writes
+from bot.store.statements import Record, Writes, delete_some, forget
 from bot.store.tables import answers, budget, chats, handled, missed, votes
 from bot.store.together import Together
 from bot.store.trouble import TROUBLE, Trouble, trouble
-from bot.store.turns import Pause, SharedTurns, Turns
+from bot.store.turns import Turns
 from bot.store.whole import to_the_end
 from bot.store.writer import Writer
 
@@ -63,15 +64,15 @@ class Store:
     """
 
     def __init__(self, url: str, patience: float, clock: Callable[[], float], pause: Pause, tidy_every: float) -> None:
-        self._database = Database(url, patience)
+        self._database = database_at(url, patience)
         self._clock, self._pause, self._tidy_every = clock, pause, tidy_every
         self._troubles = Troubles()
         self._reading = Health("reads from the store", self._troubles, clock, patience)
         self._writing = Health("writes to the store", self._troubles, clock, patience)
-        self._writes = Writes(self._database)
+        self._writes = Writes(self._database.insert)
         self._writer = Writer(self._commit, self._writing, self._troubles, pause)
         self._turns = Turns()
-        self._shared = SharedTurns(self._database.connect_postgres, pause) if self._database.is_postgres else None
+        self._shared = self._database.turns(pause)
         self._budgets = OwnBudgets(clock)
         self._begins = Together(self._read_begins)
         self._reserves = Together(self._reserve)
@@ -118,10 +119,8 @@ class Store:
     @asynccontextmanager
     async def turn(self, chat_id: int) -> AsyncIterator[None]:
         """Let no other task, of no replica, have a turn of the chat for the length of the block."""
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._turns.turn(chat_id))
-            if self._shared:
-                await stack.enter_async_context(self._shared.turn(chat_id))
+        among_replicas = self._shared.turn(chat_id) if self._shared else nullcontext()
+        async with self._turns.turn(chat_id), among_replicas:
             yield
 
     async def begin(self, update_id: int, chat_id: int) -> Kept | None:
@@ -189,9 +188,7 @@ class Store:
         """
         async with self._writer.still():
             try:
-                async with self._database.writing() as connection:
-                    for table in (chats, answers, votes, missed):
-                        await connection.execute(delete(table).where(table.c.chat_id == chat_id))
+                await self._database.write(lambda connection: forget(connection, chat_id))
             except TROUBLE as error:
                 self._troubles.note(error)
                 raise StoreAwayError(self._troubles.last) from None
@@ -221,16 +218,19 @@ class Store:
         """
         now = self._clock()
         silent = select(chats.c.chat_id).where(chats.c.seen_at < now - 30 * DAY)
-        for table, old in (
+        olds = [
             (answers, (answers.c.at < now - 30 * DAY) | answers.c.chat_id.in_(silent)),
             (chats, chats.c.seen_at < now - 30 * DAY),
             (missed, missed.c.at < now - 30 * DAY),
             (votes, votes.c.at < now - 365 * DAY),
             (handled, handled.c.at < now - 2 * DAY),
-            (budget, budget.c.free_at < self._database.now(self._clock) - HOUR),
-        ):
+        ]
+        if self._shared:
+            olds.append((budget, budget.c.free_at < NOW - HOUR))
+        for table, old in olds:
+            some = partial(delete_some, table=table, old=old, most=SLICE)
             try:
-                while await self._delete_some(table, old) == SLICE:
+                while await self._database.write(some) == SLICE:
                     pass
             except TROUBLE as error:
                 self._troubles.note(error)
@@ -264,8 +264,7 @@ class Store:
     async def _reach(self) -> bool:
         try:
             await self._database.migrate()
-            async with self._database.reading() as connection:
-                await connection.execute(select(handled.c.update_id).limit(1))
+            await self._database.read(lambda connection: connection.execute(select(handled.c.update_id).limit(1)))
         except TROUBLE as error:
             self._reading.failed(error)
             return False
@@ -287,7 +286,7 @@ class Store:
                 await to_the_end(self.tidy())
             await self._pause(self._tidy_every)
 
-    async def _read(self, ask: Callable[[AsyncConnection], Awaitable[R]]) -> R:
+    async def _read(self, ask: Callable[[Connection], R]) -> R:
         """Ask the database, a second time where the first one finds that it was started anew.
 
         Raises:
@@ -297,16 +296,14 @@ class Store:
             if not await self._reading.well():
                 break
             try:
-                async with self._database.reading() as connection:
-                    return await ask(connection)
+                return await self._database.read(ask)
             except TROUBLE as error:
                 self._reading.failed(error)
         raise StoreAwayError(self._troubles.last)
 
     async def _commit(self, records: Sequence[Record]) -> None:
         try:
-            async with self._database.writing() as connection:
-                await self._writes.write(connection, records)
+            await self._database.write(lambda connection: self._writes.write(connection, records))
         except TROUBLE as error:
             if trouble(error) is Trouble.SCHEMA:  # whoever mends the reads makes the tables
                 self._reading.failed(error)
@@ -316,7 +313,7 @@ class Store:
         self,
         chat_id: int,
         fits: Callable[[Answer], bool],
-        ask: Callable[[AsyncConnection], Awaitable[Answer | None]],
+        ask: Callable[[Connection], Answer | None],
     ) -> Answer | None:
         for record in reversed(self._writer.of(chat_id)):
             if record.done.answer is not None and fits(record.done.answer):
@@ -329,17 +326,10 @@ class Store:
         return await self._read(lambda connection: reads.begin(connection, asked))
 
     async def _reserve(self, asked: Sequence[tuple[str, float]]) -> list[float]:
-        # A SQLite file has one process, whose own budget is all there is.
-        if self._database.is_postgres and self.state.answers:
+        # Of a SQLite file, this process's own budget is all there is.
+        if self._shared and self.state.answers:
             try:
-                async with self._database.writing() as connection:
-                    return await self._writes.reserve(connection, asked, self._database.now(self._clock))
+                return await self._database.write(lambda connection: reserve(connection, asked))
             except TROUBLE as error:
                 self._troubles.note(error)
         return [self._budgets.reserve(name, cost) for name, cost in asked]
-
-    async def _delete_some(self, table: Table, old: ColumnElement[bool]) -> int:
-        some = select(*table.primary_key).where(old).limit(SLICE).correlate(None)
-        async with self._database.writing() as connection:
-            deleted = await connection.execute(delete(table).where(tuple_(*table.primary_key).in_(some)))
-        return deleted.rowcount

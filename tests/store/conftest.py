@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import Connection
 
 from bot.store import Store
 from tests.postgres import NoPostgresError, Postgres
@@ -112,5 +113,9 @@ async def store(url: str, opened: Open) -> Store:
 
 async def rows(store: Store, query: str) -> list[tuple[Any, ...]]:
     """Return what the store's database answers to a query."""
-    async with store._database.reading() as connection:
-        return [tuple(row) for row in await connection.exec_driver_sql(query)]
+
+    def ask(connection: Connection) -> list[tuple[Any, ...]]:
+        found = connection.exec_driver_sql(query)
+        return [tuple(row) for row in found] if found.returns_rows else []
+
+    return await store._database.write(ask)

@@ -43,7 +43,7 @@ async def full(store: Store) -> AsyncIterator[None]:
     def limit(connection: sqlite3.Connection, *_: object) -> None:
         connection.execute(f"PRAGMA max_page_count={room}")
 
-    event.listen(store._database._engine.sync_engine, "checkout", limit)
+    event.listen(store._database.engine, "checkout", limit)
     yield
     room = 1_000_000
 

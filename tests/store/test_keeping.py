@@ -180,9 +180,7 @@ class TestOnesOwnData:
 class TestGroupCommit:
     async def test_many_chats_share_few_transactions(self, store: Store) -> None:
         written: list[str] = []
-        event.listen(
-            store._database._engine.sync_engine, "before_cursor_execute", lambda *told: written.append(told[2])
-        )
+        event.listen(store._database.engine, "before_cursor_execute", lambda *told: written.append(told[2]))
         done = await asyncio.gather(*(store.finish(Done(update, update, KEPT, ANSWER)) for update in range(200)))
         assert all(done)
         assert sum("INTO handled" in statement for statement in written) <= 2

@@ -80,8 +80,7 @@ async def test_it_happens_by_itself_every_hour(store: Store, clock: Clock, pause
 async def test_budgets_that_are_full_again_are_let_go(postgres_url: str, opened: Open) -> None:
     store = await opened(postgres_url)
     await store.reserve("sends", per_second=0.0001)
-    async with store._database.writing() as connection:
-        await connection.exec_driver_sql("UPDATE budget SET free_at = 0")
+    await rows(store, "UPDATE budget SET free_at = 0")
     await store.reserve("others", per_second=0.0001)
     await store.tidy()
     assert await rows(store, "SELECT name FROM budget") == [("others",)]
