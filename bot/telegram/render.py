@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from html import escape
 from urllib.parse import quote
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, ReplyKeyboardMarkup
+from telegram._utils.types import JSONDict
 from telegram.constants import MessageLimit
 
-from bot.reply import Action, Block, Reply, Style, Verb
+from bot.reply import Action, Block, Button, Reply, Style, Verb
 from knowledge.wording import Wording
 
 ROOM = MessageLimit.MAX_TEXT_LENGTH - 96
@@ -47,20 +49,35 @@ def render(reply: Reply, wording: Wording, bot_name: str, page: int = 0) -> Rend
     pages = list(_pages(reply.blocks))
     page = min(page, len(pages) - 1)
     html = "".join(_html(block) + _AFTER.get(block.style, "\n\n") for block in pages[page]).rstrip()
+    rows, labels, shared = reply.buttons, wording.labels, ""
     if page + 1 < len(pages) and reply.again:
-        more = InlineKeyboardButton(wording.labels.more, callback_data=replace(reply.again, page=page + 1).pack())
-        return Rendered(html, InlineKeyboardMarkup([[more]]))
-    rows = [[InlineKeyboardButton(b.label, callback_data=b.action.pack()) for b in row] for row in reply.buttons]
-    if reply.about and rows:
-        rows[-1].append(InlineKeyboardButton(wording.labels.share, url=share_link(bot_name, reply.about)))
-        rows.append(
-            [_vote(wording.labels.useful, Verb.USEFUL, reply), _vote(wording.labels.not_useful, Verb.NOT_USEFUL, reply)]
-        )
-    return Rendered(html, InlineKeyboardMarkup(rows) if rows else None)
+        rows = ((Button(labels.more, replace(reply.again, page=page + 1)),),)
+    elif reply.about and rows:
+        answers = "+".join(reply.intents)
+        useful, not_useful = Action(Verb.USEFUL, answers), Action(Verb.NOT_USEFUL, answers)
+        rows = (*rows, (Button(labels.useful, useful), Button(labels.not_useful, not_useful)))
+        shared = reply.about
+    return Rendered(html, _keyboard(rows, labels.share, bot_name, shared) if rows else None)
 
 
-def _vote(label: str, verb: Verb, reply: Reply) -> InlineKeyboardButton:
-    return InlineKeyboardButton(label, callback_data=Action(verb, "+".join(reply.intents)).pack())
+class _Keyboard(InlineKeyboardMarkup):
+    """Buttons that are taken apart once, not each time that they are sent."""
+
+    def to_dict(self, recursive: bool = True) -> JSONDict:
+        return self._parts
+
+    @cached_property
+    def _parts(self) -> JSONDict:
+        return super().to_dict()
+
+
+@lru_cache(maxsize=1000)
+def _keyboard(rows: tuple[tuple[Button, ...], ...], label: str, bot_name: str, shared: str) -> InlineKeyboardMarkup:
+    """Return buttons as Telegram takes them; where an entry can be shared, that is the last one above the votes."""
+    buttons = [[InlineKeyboardButton(b.label, callback_data=b.action.pack()) for b in row] for row in rows]
+    if shared:
+        buttons[-2].append(InlineKeyboardButton(label, url=share_link(bot_name, shared)))
+    return _Keyboard(buttons)
 
 
 def share_link(bot_name: str, intent: str) -> str:
@@ -109,6 +126,9 @@ def _pages(blocks: tuple[Block, ...]) -> Iterator[list[Block]]:
 
 def _pieces(block: Block) -> Iterator[Block]:
     """Yield a block in pieces that fit one message."""
+    if _length(block.text) <= ROOM:
+        yield block
+        return
     piece = ""
     for sentence in _SENTENCE_END.split(block.text):
         for part in _hard_cut(sentence):
