@@ -24,7 +24,7 @@ class FullError(Exception):
     """As many updates wait as may."""
 
 
-class NotTakenError(Exception):
+class NotAnsweredError(Exception):
     """An update could not be answered for now: let it come again."""
 
 
@@ -83,7 +83,7 @@ class Intake:
 
         Raises:
             FullError: As many as may are on their way.
-            NotTakenError: It could not be answered, and will come again.
+            NotAnsweredError: It could not be answered, and will come again.
         """
         task = self._under_way.get(update.update_id)
         if task is None:
@@ -122,7 +122,7 @@ class Intake:
             while (turn := await self._answered(update, chat_id, kept)).failure:
                 log.warning("an update could not be answered (%r)", turn.failure)
                 if comes_again:
-                    raise NotTakenError
+                    raise NotAnsweredError
                 await self._pause(wait)
                 wait = min(2 * wait, LONGEST_PAUSE)
             await self._keep(update.update_id, chat_id, turn, kept)

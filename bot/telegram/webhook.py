@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 from telegram import Bot, Update
 
-from bot.telegram.intake import FullError, Intake, NotTakenError
+from bot.telegram.intake import FullError, Intake, NotAnsweredError
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def webhook(path: str, secret: str, bot: Bot, intake: Intake) -> web.Application
             await intake.take(update, comes_again=True)
         except FullError:
             return web.Response(status=503, headers={"Retry-After": RETRY_AFTER})
-        except NotTakenError:
+        except NotAnsweredError:
             return web.Response(status=502, headers={"Retry-After": RETRY_AFTER})
         return web.Response()
 
