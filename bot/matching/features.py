@@ -104,10 +104,10 @@ class Vocabulary:
 
     def vector(self, count: Counter[str]) -> Vector:
         """Return the vector of a text, whose length is 1 if all its features are known, and less if they aren't."""
-        known = [(self.numbers[feature], n) for feature, n in count.items() if feature in self.numbers]
-        features = np.array([number for number, _ in known], dtype=np.int32)
-        weights = (1 + np.log(np.array([n for _, n in known], dtype=np.float32))) * self.idf[features]
-        unknown = sum(count.values()) - sum(n for _, n in known)
+        known = {number: n for feature, n in count.items() if (number := self.numbers.get(feature)) is not None}
+        features = np.array(list(known), dtype=np.int32)
+        weights = (1 + np.log(np.array(list(known.values()), dtype=np.float32))) * self.idf[features]
+        unknown = count.total() - sum(known.values())
         length = np.sqrt((weights**2).sum() + unknown * (np.log(1 + self.texts) + 1) ** 2)
         return Vector(features, (weights / length if length else weights).astype(np.float32))
 

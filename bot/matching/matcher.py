@@ -232,11 +232,11 @@ class Matcher:
 
     def _likest(self, read: list[str], near: NDArray[np.intp]) -> Floats:
         """Return what each label gains by the likest of its own among the neighbours."""
-        best = np.zeros(len(self.labels), dtype=np.float32)
-        for place, likeness in zip(near, self._fuzzy.likeness(read, near), strict=True):
+        best = [0.0] * len(self.labels)
+        for place, likeness in zip(near.tolist(), self._fuzzy.likeness(read, near).tolist(), strict=True):
             for label in self._served[place]:
                 best[label] = max(best[label], likeness)
-        return self._settings.fuzzy * best**2
+        return self._settings.fuzzy * np.array(best, dtype=np.float32) ** 2
 
     def _others(self, i: int, vector: Vector, neighbours: Neighbours) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         """Return the similarities of an example to all others that are not of its group, and its neighbours."""

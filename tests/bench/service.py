@@ -17,6 +17,7 @@ knowledge and without the extra `semantic`; people write the messages of `knowle
 """
 
 import asyncio
+import gc
 import itertools
 import json
 import os
@@ -337,6 +338,7 @@ async def handling() -> None:
     """Compare the handling of updates with a bare bot's."""
     thinks, texts, numbers = real_assistant(), written(), itertools.count(1)
     knows, endless = Prepared(thinks, texts), itertools.cycle(texts)
+    gc.freeze()  # as `run` does
     ways: dict[str, tuple[Handle, Bot]] = {}
     async with AsyncExitStack() as stack:
         url, _told = await stack.enter_async_context(telegram())
@@ -372,6 +374,7 @@ async def webhook() -> None:
     assistant, texts, numbers = real_assistant(), itertools.cycle(written()), itertools.count(1, MESSAGES)
     port = free_port()
     address = f"http://127.0.0.1:{port}/updates"
+    gc.freeze()  # as `run` does
     rounds: dict[str, list[Posted]] = {"PTB's webhook and httpx": [], "ours, SQLite": []}
     async with telegram() as (url, told), sqlite() as store, ours(assistant, store, url) as bot:
         settings = Settings(
@@ -393,6 +396,7 @@ async def webhook() -> None:
 async def chats() -> None:
     """Show how the handling grows with the number of chats."""
     assistant, texts, numbers = real_assistant(), itertools.cycle(written()), itertools.count(1)
+    gc.freeze()  # as `run` does
     costs: dict[int, list[Cost]] = {1: [], 100: [], CHATS: []}
     async with telegram() as (url, _told), sqlite() as store, ours(assistant, store, url) as bot:
         for _ in range(ROUNDS):
@@ -411,6 +415,7 @@ async def chats() -> None:
 async def memory() -> None:
     """Show what the process holds after more and more messages."""
     assistant, texts = real_assistant(), itertools.cycle(written())
+    gc.freeze()  # as `run` does
     click.echo("messages   MB held")
     async with telegram() as (url, _told), sqlite() as store, ours(assistant, store, url) as bot:
         for begun, until in itertools.pairwise((0, 1_000, 10_000, 100_000)):
