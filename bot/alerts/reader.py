@@ -128,13 +128,8 @@ class AlertReader:
         """
         findings = self._strongest(text)
         if before:
-            apart = (self._strongest(before), findings)
-            together = self._strongest(f"{before}\n{text}").items()
-            findings = findings | {
-                flag: finding
-                for flag, finding in together
-                if all(_strength(finding) > _strength(alone[flag]) for alone in apart if flag in alone)
-            }
+            more = _stronger(self._strongest(f"{before}\n{text}"), findings)
+            findings = findings | (_stronger(more, self._strongest(before)) if more else {})
         if not any(finding.sure and finding.level != "soon" for finding in findings.values()):
             findings |= self._like(text, findings)
         return sorted(findings.values(), key=lambda finding: (-RANK[finding.level], not finding.sure))
@@ -317,6 +312,15 @@ def _by_rarest_symbol(signs: Sequence[_Sign]) -> dict[Symbol, list[tuple[int, in
         for j, rule in enumerate(sign.rules):
             rules.setdefault(min(rule.pattern.needs, key=lambda one: (needed[one], one)), []).append((i, j))
     return rules
+
+
+def _stronger(findings: Mapping[str, Finding], known: Mapping[str, Finding]) -> dict[str, Finding]:
+    """Return the findings that are not known, or not as strong."""
+    return {
+        flag: finding
+        for flag, finding in findings.items()
+        if flag not in known or _strength(finding) > _strength(known[flag])
+    }
 
 
 def _strength(finding: Finding) -> tuple[bool, int]:
