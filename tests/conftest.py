@@ -1,7 +1,11 @@
-"""What most tests share: the project's own knowledge, and the assistant on it."""
+"""What most tests share: the project's own knowledge, the assistant on it, and a PostgreSQL."""
 
+import itertools
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
+import asyncpg
 import pytest
 from hypothesis import settings
 
@@ -11,6 +15,9 @@ from bot.assistant import Assistant
 from bot.matching.fitted import fitted_matcher
 from bot.matching.matcher import Matcher
 from knowledge.load import Knowledge, load
+from tests.postgres import NoPostgresError, Postgres
+
+NUMBERS = itertools.count()
 
 # A run says the same today and tomorrow. To look for more: pytest --hypothesis-profile=search
 settings.register_profile("steady", derandomize=True, deadline=None)
@@ -45,3 +52,22 @@ def shared() -> Path:
     if not (folder / "intents.tsv").exists():
         pytest.skip("needs the labelled messages, which are not part of the project")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(Postgres())
+        except NoPostgresError as error:
+            pytest.skip(str(error))
+        yield server
+
+
+@pytest.fixture
+async def postgres_url(postgres: Postgres) -> str:
+    name = f"test_{next(NUMBERS)}"
+    connection = await asyncpg.connect(postgres.url())
+    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()
+    return postgres.url(name)

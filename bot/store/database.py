@@ -1,17 +1,17 @@
 """What the store asks of a database, whichever it is."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from sqlalchemy import Connection, Engine
+
+from bot.store.turns import Pause
 
 if TYPE_CHECKING:
     from bot.store.shared_turns import SharedTurns
 
 R = TypeVar("R")
-
-Pause = Callable[[float], Awaitable[None]]
 
 
 class DatabaseUrlError(ValueError):

@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 import asyncpg
 
-from bot.store.database import Pause
 from bot.store.trouble import TROUBLE
+from bot.store.turns import Pause
 
 log = logging.getLogger(__name__)
 

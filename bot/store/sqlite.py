@@ -18,9 +18,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
-from bot.store.database import Database, Pause
+from bot.store.database import Database
 from bot.store.migrations import migrate
 from bot.store.trouble import Trouble, trouble
+from bot.store.turns import Pause
 
 R = TypeVar("R")
 
@@ -67,18 +68,17 @@ class Sqlite(Database):
         """Return what is answered in a transaction, which is committed when all of it is done."""
 
         def visit() -> R:
-            with self.engine.begin() as connection:
-                return tell(connection)
+            try:
+                with self.engine.begin() as connection:
+                    return tell(connection)
+            except SQLAlchemyError as error:
+                if trouble(error) is Trouble.READ_ONLY:
+                    # What was opened to read only stays so, and so does all that is opened beside it. Now that no
+                    # write is under way in this thread, and no read in the other, no connection is out.
+                    self._reads.submit(self.engine.dispose).result()
+                raise
 
-        loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(self._writes, visit)
-        except SQLAlchemyError as error:
-            if trouble(error) is Trouble.READ_ONLY:
-                # What was opened to read only stays so, and as long as one is open, so does what is opened next to it.
-                # No read is under way in the thread of the reads, and no write in this one's.
-                await loop.run_in_executor(self._reads, self.engine.dispose)
-            raise
+        return await asyncio.get_running_loop().run_in_executor(self._writes, visit)
 
     async def migrate(self) -> None:
         """Make the tables, or bring them up to date."""

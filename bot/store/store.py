@@ -15,14 +15,13 @@ from bot.chat import Kept
 from bot.store import reads
 from bot.store.address import database_at
 from bot.store.budget import NOW, OwnBudgets, reserve
-from bot.store.database import Pause
 from bot.store.health import Health, Troubles
 from bot.store.records import Answer, Done, MyData, State
 from bot.store.statements import Record, Writes, delete_some, forget
 from bot.store.tables import answers, budget, chats, handled, missed, votes
 from bot.store.together import Together
 from bot.store.trouble import TROUBLE, Trouble, trouble
-from bot.store.turns import Turns
+from bot.store.turns import Pause, Turns
 from bot.store.whole import to_the_end
 from bot.store.writer import Writer
 

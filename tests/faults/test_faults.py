@@ -9,11 +9,10 @@ import itertools
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from bot.assistant import Assistant
@@ -24,7 +23,7 @@ from tests.faults.balancer import Balancer
 from tests.faults.people import AT_ONCE, Talk, Tally, Witness, questions, tally
 from tests.faults.processes import BotProcess, posted_to, settings_for
 from tests.faults.replica import hurried
-from tests.postgres import NoPostgresError, Postgres, free_port
+from tests.postgres import free_port
 
 CHATS, MESSAGES, KILLS = 50, 40, 5
 PATIENCE = 60.0
@@ -49,7 +48,6 @@ ANSWER = 0.5
 
 QUICK = {"ANSWER_SECONDS": str(ANSWER)}
 REPLICA = ("-m", "tests.faults.replica")
-NUMBERS = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -74,26 +72,11 @@ VARIANTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with ExitStack() as stack:
-        try:
-            server = stack.enter_context(Postgres())
-        except NoPostgresError as error:
-            pytest.skip(str(error))
-        yield server
-
-
 @pytest.fixture
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.getfixturevalue("variant").database == "sqlite":
+def database(variant: Variant, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    if variant.database == "sqlite":
         return f"sqlite:///{tmp_path}/store.db"
-    server: Postgres = request.getfixturevalue("postgres")
-    name = f"faults_{next(NUMBERS)}"
-    connection = await asyncpg.connect(server.url())
-    await connection.execute(f"CREATE DATABASE {name}")
-    await connection.close()
-    return server.url(name)
+    return str(request.getfixturevalue("postgres_url"))
 
 
 @asynccontextmanager

@@ -1,20 +1,15 @@
 """A database of each kind for each test, and stores on it."""
 
 import asyncio
-import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 from sqlalchemy import Connection
 
 from bot.store import Store
-from tests.postgres import NoPostgresError, Postgres
 
-NUMBERS = itertools.count()
 Open = Callable[..., Coroutine[Any, Any, Store]]
 
 
@@ -50,25 +45,6 @@ async def until(true: Callable[[], bool | Awaitable[bool]]) -> None:
             if now if isinstance(now, bool) else await now:
                 return
             await asyncio.sleep(0.005)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    with ExitStack() as stack:
-        try:
-            server = stack.enter_context(Postgres())
-        except NoPostgresError as error:
-            pytest.skip(str(error))
-        yield server
-
-
-@pytest.fixture
-async def postgres_url(postgres: Postgres) -> str:
-    name = f"test_{next(NUMBERS)}"
-    connection = await asyncpg.connect(postgres.url())
-    await connection.execute(f"CREATE DATABASE {name}")
-    await connection.close()
-    return postgres.url(name)
 
 
 @pytest.fixture

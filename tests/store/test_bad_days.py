@@ -1,6 +1,7 @@
 """The database is locked, full, read-only or gone: people still get answers, and nothing that was kept is lost."""
 
 import asyncio
+import itertools
 import logging
 import os
 import sqlite3
@@ -207,6 +208,22 @@ class TestReadOnly:
             allow(ordinary_user / name, 0o600)
         await until(lambda: store.state.answers and not store.state.backlog)
         assert await store.begin(1, 5) is await store.begin(2, 5) is None
+
+    @pytest.mark.parametrize("order", list(itertools.permutations(("store.db", "store.db-wal", "store.db-shm"))))
+    async def test_it_can_be_written_again_whatever_is_tried_meanwhile(
+        self, order: tuple[str, ...], ordinary_user: Path, opened: Open
+    ) -> None:
+        file = ordinary_user / "store.db"
+        store = await opened(f"sqlite:///{file}")
+        await store.finish(Done(1, 5, KEPT))
+        await store.close()
+        allow(file, 0o400)
+        store = await opened(f"sqlite:///{file}", patience=SHORT)
+        assert not await store.finish(Done(2, 5, KEPT))
+        for name in order:
+            await asyncio.gather(*(store.tidy() for _ in range(20)), return_exceptions=True)
+            allow(ordinary_user / name, 0o600)
+        await until(lambda: store.state.answers and not store.state.backlog)
 
     async def test_a_folder_that_can_t_be_written(self, ordinary_user: Path, opened: Open) -> None:
         allow(ordinary_user, 0o500)
