@@ -108,8 +108,9 @@ class Sending(BaseRateLimiter[Pace]):
             return await callback(*args, **kwargs)
         if endpoint in PACED and rate_limit_args:
             await self._keep_pace(rate_limit_args)
-        waited, pause = 0.0, 0.5
+        spent, pause = 0.0, 0.5
         while True:
+            began = self._clock()
             try:
                 return await callback(*args, **kwargs)
             except BadRequest:
@@ -117,11 +118,11 @@ class Sending(BaseRateLimiter[Pace]):
             except (NetworkError, RetryAfter) as error:
                 self._count(type(error).__name__)
                 wait = asked_wait(error) or pause
-                if waited + wait > self._patience:
+                spent += self._clock() - began + wait
+                if spent > self._patience:
                     raise
                 log.info("%s failed (%s), once more in %.1f s", endpoint, type(error).__name__, wait)
             await self._wait(wait)
-            waited += wait
             pause = min(2 * pause, LONGEST_WAIT)
 
     async def _keep_pace(self, pace: Pace) -> None:

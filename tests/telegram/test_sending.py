@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from telegram.error import BadRequest, NetworkError, RetryAfter
+from telegram.error import BadRequest, NetworkError, RetryAfter, TimedOut
 
 from bot.assistant import Assistant
 from bot.local_telegram import LocalTelegram
@@ -33,13 +33,15 @@ class Time:
 class Calls:
     """Calls to Telegram with the errors that they meet, one after another."""
 
-    def __init__(self, time: Time, *errors: Exception) -> None:
+    def __init__(self, time: Time, *errors: Exception, seconds: float = 0.0) -> None:
         self.at: list[float] = []
         self._time = time
         self._errors = list(errors)
+        self._seconds = seconds
 
     async def __call__(self, *_args: object, **_kwargs: object) -> bool:
         self.at.append(self._time.now - NOW)
+        self._time.now += self._seconds
         if self._errors:
             raise self._errors.pop(0)
         return True
@@ -118,6 +120,14 @@ async def test_pauses_grow_until_patience_ends() -> None:
     with pytest.raises(NetworkError):
         await call(sending(time, patience=10.0), calls)
     assert time.waits == [0.5, 1.0, 2.0, 4.0]
+
+
+async def test_calls_that_go_unanswered_take_of_the_patience_too() -> None:
+    time = Time()
+    calls = Calls(time, *[TimedOut()] * 99, seconds=5.0)
+    with pytest.raises(TimedOut):
+        await call(sending(time, patience=20.0), calls)
+    assert calls.at == [0.0, 5.5, 11.5, 18.5]
 
 
 async def test_a_refusal_is_not_tried_again() -> None:
