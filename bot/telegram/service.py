@@ -103,6 +103,7 @@ async def running(
     metrics = Metrics()
     metrics.watch("bot_store_away", "Whether the store doesn't answer", lambda: not store.state.answers)
     metrics.watch("bot_store_backlog", "Updates that wait to be kept", lambda: store.state.backlog)
+    metrics.watch("bot_store_lost", "Updates that could not be kept since the start", lambda: store.state.lost)
     metrics.watch("bot_store_errors", "Errors of the store since the start", lambda: sum(store.state.errors.values()))
 
     async def reserve() -> float:

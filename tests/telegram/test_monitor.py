@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.assistant import Assistant
 from bot.local_telegram import Fault, LocalTelegram
-from bot.store import Store
+from bot.store import Store, writer
 from bot.telegram.monitor import monitor
 from bot.telegram.service import Running
 from tests.store.conftest import until
@@ -94,3 +94,16 @@ async def test_a_store_that_is_away_is_seen_and_people_still_get_answers(
         assert (await client.get("/healthz")).status == 200
         assert await figure(client, "bot_store_away") == 1
         assert await figure(client, "bot_store_backlog") == 2
+
+
+async def test_what_could_not_be_kept_is_counted(
+    client: Client, local: LocalTelegram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "BACKLOG", 1)
+    anna = local.person("Anna")
+    async with locked(tmp_path / "store.db"):
+        for text in ("ice or heat", "does massage help?"):
+            await anna.says(text)
+            await anna.hears()
+        await local.quiet()
+        assert await figure(client, "bot_store_lost") == 1
