@@ -162,15 +162,16 @@ class Witness:
 
     async def feels_its_pulse(self) -> None:
         """Take note of what is answered late, until cancelled."""
-        was_late = False
+        late_until = 0.0
         while True:
             known, began = set(self.acknowledged), time.monotonic()
             await asyncio.sleep(BEAT)
             self.looks()
-            is_late = time.monotonic() - began > self.answer_seconds / 2
-            if is_late or was_late:  # what had come meanwhile is answered in the next beat too
+            now = time.monotonic()
+            if now - began > self.answer_seconds / 4:  # what came meanwhile is read, and answered, beat by beat
+                late_until = now + self.answer_seconds
+            if now <= late_until:
                 self.late |= self.acknowledged.keys() - known
-            was_late = is_late
 
     def looks(self) -> int:
         """Take note of the calls since the last look; return how many there were in all."""
