@@ -69,11 +69,16 @@ class Chat:
         """Take note of our latest message."""
         self.kept = replace(self.kept, latest=message_id)
 
-    def memory(self, now: float) -> Memory:
-        """Return what is still remembered."""
+    def memory(self, now: float, about: str = "") -> Memory:
+        """Return what is still remembered.
+
+        Args:
+            now: The time, in seconds of the face's clock.
+            about: The entry that takes the place of the last answer's; empty where none does.
+        """
         kept, words = self.kept, self._words
         return Memory(
-            last_intent=kept.last_intent,
+            last_intent=about or kept.last_intent,
             alert=kept.alert if now - kept.alert_at <= LASTS else "",
             at_risk=kept.at_risk if now - kept.at_risk_at <= LASTS else "",
             check=kept.check,
@@ -91,8 +96,7 @@ class Chat:
             about: The entry of the older answer that the words reply to, which takes the place of the last answer's;
                 empty where they reply to none.
         """
-        memory = self.memory(now)
-        return Message(text, replace(memory, last_intent=about or memory.last_intent))
+        return Message(text, self.memory(now, about))
 
     def heard(self, reply: Reply, now: float, text: str = "") -> None:
         """Remember a reply that was given, and for a short while the words that it was given to."""

@@ -141,13 +141,14 @@ class Intake:
         return turn
 
     async def _keep(self, update_id: int, chat_id: int, turn: Turn, before: Kept) -> None:
-        done = Done(update_id, chat_id)
         if turn.forgotten:
             self._words.forget(chat_id)
+            done = Done(update_id, chat_id)
         else:
             kept = replace(turn.chat.kept, free_at=turn.pace.free_at, waits=turn.pace.waits)
-            done = replace(
-                done,
+            done = Done(
+                update_id,
+                chat_id,
                 kept=kept if kept != before else None,
                 answer=turn.answer,
                 vote=turn.vote,
