@@ -11,7 +11,7 @@ knowledge and without the extra `semantic`; people write the messages of `knowle
   only remembers and with SQLite; each with an assistant that knows its answers (what is left is the handling alone),
   and with one that thinks. All make their calls on our transport.
 - webhook: from Telegram's posting an update to the answer's arrival: the bot with SQLite on its own webhook, and the
-  same assistant and rendering on PTB's webhook and PTB's own transport, with nothing kept.
+  same assistant and rendering on PTB's webhook and PTB's own transport, with nothing kept; both kinds of assistant.
 - chats: the handling with SQLite, where the same number of messages comes from 1, 100 and 10,000 chats.
 - memory: what the process holds (resident, Linux alone) after 1,000, 10,000 and 100,000 messages of 20,000 chats.
 """
@@ -306,6 +306,18 @@ async def ptb(assistant: Assistant, url: str) -> AsyncIterator[str]:
         await application.stop()
 
 
+@asynccontextmanager
+async def hooked(assistant: Assistant, url: str) -> AsyncIterator[str]:
+    """Run the bot with SQLite on its own webhook for the length of the block; yield where it listens."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}/updates"
+    settings = Settings(
+        _env_file=None, webhook_url=address, webhook_secret=SECRET, webhook_host="127.0.0.1", webhook_port=port
+    )
+    async with sqlite() as store, ours(assistant, store, url) as bot, posted(bot, settings):
+        yield address
+
+
 # The benchmarks
 
 
@@ -371,26 +383,28 @@ async def handling() -> None:
 
 async def webhook() -> None:
     """Compare the way from a posted update to its answer with PTB's own."""
-    assistant, texts, numbers = real_assistant(), itertools.cycle(written()), itertools.count(1, MESSAGES)
-    port = free_port()
-    address = f"http://127.0.0.1:{port}/updates"
+    thinks, texts, numbers = real_assistant(), written(), itertools.count(1, MESSAGES)
+    knows, endless = Prepared(thinks, texts), itertools.cycle(texts)
     gc.freeze()  # as `run` does
-    rounds: dict[str, list[Posted]] = {"PTB's webhook and httpx": [], "ours, SQLite": []}
-    async with telegram() as (url, told), sqlite() as store, ours(assistant, store, url) as bot:
-        settings = Settings(
-            _env_file=None, webhook_url=address, webhook_secret=SECRET, webhook_host="127.0.0.1", webhook_port=port
-        )
-        async with posted(bot, settings), ptb(assistant, url) as its_address:
-            for _ in range(ROUNDS):
-                for name, where in zip(rounds, (its_address, address), strict=True):
-                    told.send(Posting(where, next(numbers), list(itertools.islice(texts, MESSAGES))))
-                    rounds[name].append(await asyncio.to_thread(told.recv))
+    base, own = "PTB's webhook and httpx{}", "ours, SQLite{}"
+    addresses: dict[str, str] = {}
+    async with AsyncExitStack() as stack:
+        url, told = await stack.enter_async_context(telegram())
+        for kind, assistant in (", answers known", knows), ("", thinks):
+            addresses[base.format(kind)] = await stack.enter_async_context(ptb(assistant, url))
+            addresses[own.format(kind)] = await stack.enter_async_context(hooked(assistant, url))
+        rounds: dict[str, list[Posted]] = {name: [] for name in addresses}
+        for _ in range(ROUNDS):
+            for name, address in addresses.items():
+                told.send(Posting(address, next(numbers), list(itertools.islice(endless, MESSAGES))))
+                rounds[name].append(await asyncio.to_thread(told.recv))
+    click.echo(f"{'webhook':38} answers a second   ms to an answer: median   95 of 100   of PTB's rate")
     rates = {name: statistics.median(one.rate for one in of_name) for name, of_name in rounds.items()}
-    base = rates["PTB's webhook and httpx"]
-    click.echo(f"{'webhook':24} answers a second   ms to an answer: median   95 of 100   of PTB's rate")
-    for name, of_name in rounds.items():
-        waits = statistics.quantiles(itertools.chain.from_iterable(one.waits_ms for one in of_name), n=20)
-        click.echo(f"{name:24} {rates[name]:16.0f} {waits[9]:25.0f} {waits[18]:11.0f} {rates[name] / base:15.2f}")
+    for kind in ", answers known", "":
+        for name in base.format(kind), own.format(kind):
+            waits = statistics.quantiles(itertools.chain.from_iterable(one.waits_ms for one in rounds[name]), n=20)
+            share = rates[name] / rates[base.format(kind)]
+            click.echo(f"{name:38} {rates[name]:16.0f} {waits[9]:25.0f} {waits[18]:11.0f} {share:15.2f}")
 
 
 async def chats() -> None:
