@@ -26,7 +26,7 @@ def database_at(url: str, patience: float) -> Database:
         DatabaseUrlError: There can be no such database.
     """
     if not url:
-        return Sqlite(default_file())
+        return Sqlite(default_file(), patience)
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
@@ -41,7 +41,7 @@ def database_at(url: str, patience: float) -> Database:
             ) from None
         return Postgres(parsed.set(drivername="postgresql"), patience)
     if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
-        return Sqlite(Path(parsed.database))
+        return Sqlite(Path(parsed.database), patience)
     raise DatabaseUrlError(UNUSABLE)
 
 

@@ -37,13 +37,15 @@ class Sqlite(Database):
 
     Args:
         file: The file; it and its folder are made if they are missing, for this user alone.
+        patience: Seconds that it may take to be read: a disk that hangs keeps nobody waiting for longer.
     """
 
     insert = staticmethod(sqlite.insert)
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, patience: float) -> None:
         self.where = f"SQLite at {file}"
         self._file = file
+        self._patience = patience
         self._reads, self._writes = ThreadPoolExecutor(1, "store-reads"), ThreadPoolExecutor(1, "store-writes")
         self.engine = create_engine(
             "sqlite://",
@@ -62,7 +64,8 @@ class Sqlite(Database):
             with self.engine.connect() as connection:
                 return ask(connection)
 
-        return await asyncio.get_running_loop().run_in_executor(self._reads, visit)
+        async with asyncio.timeout(self._patience):
+            return await asyncio.get_running_loop().run_in_executor(self._reads, visit)
 
     async def write(self, tell: Callable[[Connection], R]) -> R:
         """Return what is answered in a transaction, which is committed when all of it is done."""

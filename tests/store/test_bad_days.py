@@ -6,6 +6,7 @@ import logging
 import os
 import sqlite3
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
@@ -248,6 +249,23 @@ class TestReadOnly:
         await until(lambda: store.state.answers and not store.state.backlog)
         assert (await store.mydata(6)).kept == Kept("sleep")
         assert (await store.mydata(6)).votes == ()
+
+
+class TestHanging:
+    async def test_a_disk_that_hangs_keeps_nobody_waiting(self, sqlite_file: Path, opened: Open) -> None:
+        store = await opened(f"sqlite:///{sqlite_file}", patience=SHORT)
+        await store.finish(Done(1, 5, KEPT))
+        goes_on = threading.Event()
+        event.listen(store._database.engine, "before_cursor_execute", lambda *_: goes_on.wait())
+        try:
+            assert await store.begin(2, 5) == Kept()
+            assert not await store.finish(Done(2, 5, Kept("sleep")))
+            assert not store.state.answers
+            assert store.state.errors[Trouble.AWAY] >= 1
+        finally:
+            goes_on.set()
+        await until(lambda: store.state.answers and not store.state.backlog)
+        assert await store.begin(3, 5) == Kept("sleep")
 
 
 class TestGone:
