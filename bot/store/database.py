@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from bot.store.turns import Pause
+from bot.pauses import Pause
 
 if TYPE_CHECKING:
     from bot.store.shared_turns import SharedTurns

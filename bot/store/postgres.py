@@ -10,11 +10,11 @@ from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from bot.pauses import Pause
 from bot.store.database import Database
 from bot.store.migrations import migrate
 from bot.store.shared_turns import SharedTurns
 from bot.store.trouble import Trouble, trouble
-from bot.store.turns import Pause
 
 R = TypeVar("R")
 

@@ -37,7 +37,7 @@ def begin(connection: Connection, asked: Sequence[tuple[int, int]]) -> list[Kept
         asked: Updates, each with its chat.
     """
     ids = {"updates": [update for update, _ in asked], "chats": [chat for _, chat in asked]}
-    rows = (connection.execute(_BEGIN, ids)).mappings().all()
+    rows = connection.execute(_BEGIN, ids).mappings().all()
     repeats = {row["id"] for row in rows if row["latest"] is None}
     kept = {row["id"]: _kept(row) for row in rows if row["latest"] is not None}
     return [None if update in repeats else kept.get(chat, Kept()) for update, chat in asked]
@@ -55,7 +55,7 @@ def answer(connection: Connection, chat_id: int, answer_id: int) -> Answer | Non
 
 def mydata(connection: Connection, chat_id: int) -> MyData:
     """Return all that is kept of a chat."""
-    chat = (connection.execute(select(chats).where(chats.c.chat_id == chat_id))).mappings().one_or_none()
+    chat = connection.execute(select(chats).where(chats.c.chat_id == chat_id)).mappings().one_or_none()
     given = connection.execute(select(*_ANSWER).where(answers.c.chat_id == chat_id).order_by(answers.c.answer_id))
     cast = connection.execute(
         select(*[votes.c[field.name] for field in fields(Vote)])
@@ -76,7 +76,7 @@ def mydata(connection: Connection, chat_id: int) -> MyData:
 
 
 def _answer(connection: Connection, query: Select[Any], of: dict[str, int]) -> Answer | None:
-    row = (connection.execute(query, of)).mappings().one_or_none()
+    row = connection.execute(query, of).mappings().one_or_none()
     return Answer(**row) if row else None
 
 

@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 import asyncpg
 
+from bot.pauses import Pause, growing
 from bot.store.trouble import TROUBLE
-from bot.store.turns import Pause
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +46,9 @@ class SharedTurns:
     async def turn(self, chat_id: int) -> AsyncIterator[None]:
         """Let no other replica have a turn of the chat for the length of the block."""
         key = _key(chat_id)
-        wait = FIRST_PAUSE
+        pauses = growing(FIRST_PAUSE, LONGEST_PAUSE)
         while not await self._take(key):
-            await self._pause(wait)
-            wait = min(2 * wait, LONGEST_PAUSE)
+            await self._pause(next(pauses))
         try:
             yield
         finally:
@@ -57,16 +56,15 @@ class SharedTurns:
 
     async def run(self) -> None:
         """Serve the requests, until cancelled; connect anew whenever the connection is lost."""
-        wait = FIRST_RETRY
+        pauses = growing(FIRST_RETRY, LONGEST_RETRY)
         while True:
             try:
                 connection = await self._connect()
             except TROUBLE:
                 self.tried.set()
-                await self._pause(wait)
-                wait = min(2 * wait, LONGEST_RETRY)
+                await self._pause(next(pauses))
                 continue
-            wait = FIRST_RETRY
+            pauses = growing(FIRST_RETRY, LONGEST_RETRY)
             try:
                 await self._serve(connection)
             finally:

@@ -18,10 +18,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
+from bot.pauses import Pause
 from bot.store.database import Database
 from bot.store.migrations import migrate
 from bot.store.trouble import Trouble, trouble
-from bot.store.turns import Pause
 
 R = TypeVar("R")
 

@@ -7,21 +7,23 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
+from itertools import accumulate
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection, select
 
 from bot.chat import Kept
+from bot.pauses import Pause, growing
 from bot.store import reads
 from bot.store.address import database_at
-from bot.store.budget import NOW, OwnBudgets, reserve
+from bot.store.budget import OwnBudget, reserve
 from bot.store.health import Health, Troubles
 from bot.store.records import Answer, Done, MyData, State
 from bot.store.statements import Record, Writes, delete_some, forget
-from bot.store.tables import answers, budget, chats, handled, missed, votes
+from bot.store.tables import answers, chats, handled, missed, votes
 from bot.store.together import Together
 from bot.store.trouble import TROUBLE, Trouble, trouble
-from bot.store.turns import Pause, Turns
+from bot.store.turns import Turns
 from bot.store.whole import to_the_end
 from bot.store.writer import Writer
 
@@ -72,7 +74,7 @@ class Store:
         self._writer = Writer(self._commit, self._writing, self._troubles, pause)
         self._turns = Turns()
         self._shared = self._database.turns(pause)
-        self._budgets = OwnBudgets(clock)
+        self._budget = OwnBudget(clock)
         self._begins = Together(self._read_begins)
         self._reserves = Together(self._reserve)
         self._tasks: list[asyncio.Task[None]] = []
@@ -193,18 +195,16 @@ class Store:
                 raise StoreAwayError(self._troubles.last) from None
             self._writer.forget(chat_id)
 
-    async def reserve(self, name: str, *, per_second: float, count: int = 1, burst: int = 1) -> float:
-        """Take some sends of a budget that all replicas share, and return the seconds to wait before they are sent.
+    async def reserve(self, *, per_second: float, burst: int = 1) -> float:
+        """Take one send of the budget that all replicas share, and return the seconds to wait before it is sent.
 
         With SQLite, and where the database is away, the budget is this process's own.
 
         Args:
-            name: The budget's, which names nobody.
             per_second: Sends in a second.
-            count: Sends to take.
             burst: Sends that may go at once after a pause.
         """
-        taken = await self._reserves.ask((name, count / per_second))
+        taken = await self._reserves.ask(1 / per_second)
         return max(0.0, taken - burst / per_second)
 
     async def tidy(self) -> None:
@@ -217,16 +217,13 @@ class Store:
         """
         now = self._clock()
         silent = select(chats.c.chat_id).where(chats.c.seen_at < now - 30 * DAY)
-        olds = [
+        for table, old in (
             (answers, (answers.c.at < now - 30 * DAY) | answers.c.chat_id.in_(silent)),
             (chats, chats.c.seen_at < now - 30 * DAY),
             (missed, missed.c.at < now - 30 * DAY),
             (votes, votes.c.at < now - 365 * DAY),
             (handled, handled.c.at < now - 2 * DAY),
-        ]
-        if self._shared:
-            olds.append((budget, budget.c.free_at < NOW - HOUR))
-        for table, old in olds:
+        ):
             some = partial(delete_some, table=table, old=old, most=SLICE)
             try:
                 while await self._database.write(some) == SLICE:
@@ -274,10 +271,9 @@ class Store:
         """Reach the database again whenever it went away."""
         while True:
             await self._reading.ill()
-            wait = FIRST_PAUSE
+            pauses = growing(FIRST_PAUSE, LONGEST_PAUSE)
             while not await to_the_end(self._reach()):
-                await self._pause(wait)
-                wait = min(2 * wait, LONGEST_PAUSE)
+                await self._pause(next(pauses))
 
     async def _tidy_again(self) -> None:
         while True:
@@ -324,11 +320,16 @@ class Store:
     async def _read_begins(self, asked: Sequence[tuple[int, int]]) -> list[Kept | None]:
         return await self._read(lambda connection: reads.begin(connection, asked))
 
-    async def _reserve(self, asked: Sequence[tuple[str, float]]) -> list[float]:
+    async def _reserve(self, costs: Sequence[float]) -> list[float]:
+        """Take seconds of the budget, and return for how many it is taken with each, behind those before."""
+        taken = await self._take(sum(costs))
+        return [taken - sum(costs) + up_to for up_to in accumulate(costs)]
+
+    async def _take(self, cost: float) -> float:
         # Of a SQLite file, this process's own budget is all there is.
         if self._shared and self.state.answers:
             try:
-                return await self._database.write(lambda connection: reserve(connection, asked))
+                return await self._database.write(lambda connection: reserve(connection, cost))
             except TROUBLE as error:
                 self._troubles.note(error)
-        return [self._budgets.reserve(name, cost) for name, cost in asked]
+        return self._budget.reserve(cost)

@@ -1,12 +1,9 @@
 """One update of a chat at a time, among the tasks of this process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-
-Pause = Callable[[float], Awaitable[None]]
-"""Waits for some seconds; a test's own needn't."""
 
 
 @dataclass

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+from bot.pauses import Pause, growing
 from bot.store.health import Health, Troubles
 from bot.store.records import Done
 from bot.store.statements import Record
@@ -56,7 +57,7 @@ class Writer:
         write: Callable[[Sequence[Record]], Awaitable[None]],
         health: Health,
         troubles: Troubles,
-        pause: Callable[[float], Awaitable[None]],
+        pause: Pause,
     ) -> None:
         self.lost = 0
         self._write, self._health, self._troubles, self._pause = write, health, troubles, pause
@@ -102,14 +103,11 @@ class Writer:
 
     async def run(self) -> None:
         """Write what comes, until cancelled."""
-        wait = FIRST_PAUSE
         while True:
             await self._some.wait()
-            if await to_the_end(self.flush()):
-                wait = FIRST_PAUSE
-            else:
-                await self._pause(wait)
-                wait = min(2 * wait, LONGEST_PAUSE)
+            pauses = growing(FIRST_PAUSE, LONGEST_PAUSE)
+            while not await to_the_end(self.flush()):
+                await self._pause(next(pauses))
 
     async def flush(self) -> bool:
         """Write what waits, up to a batch of it; return whether the database has taken it."""

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 
 from telegram import Update
 
 from bot.chat import Kept
+from bot.pauses import Pause, growing
 from bot.store import Done, Store
 from bot.telegram.metrics import Metrics
 from bot.telegram.sending import Pace
@@ -57,7 +58,7 @@ class Intake:
         most: int,
         metrics: Metrics,
         clock: Callable[[], float] = time.time,
-        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        pause: Pause = asyncio.sleep,
     ) -> None:
         self._application = application
         self._store = store
@@ -113,7 +114,7 @@ class Intake:
 
     async def _handle(self, update: Update, comes_again: bool) -> None:
         chat_id = _chat_of(update)
-        began, wait = time.perf_counter(), FIRST_PAUSE
+        began, pauses = time.perf_counter(), growing(FIRST_PAUSE, LONGEST_PAUSE)
         async with self._store.turn(chat_id):
             kept = await self._store.begin(update.update_id, chat_id)
             if kept is None:
@@ -123,8 +124,7 @@ class Intake:
                 log.warning("an update could not be answered (%r)", turn.failure)
                 if comes_again:
                     raise NotAnsweredError
-                await self._pause(wait)
-                wait = min(2 * wait, LONGEST_PAUSE)
+                await self._pause(next(pauses))
             await self._keep(update.update_id, chat_id, turn, kept)
         self._metrics.handled(turn, time.perf_counter() - began)
 

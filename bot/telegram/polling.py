@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 from telegram import Bot, Update
 from telegram.error import Conflict, NetworkError, TelegramError
 
+from bot.pauses import Pause, growing
 from bot.telegram.intake import Intake
 from bot.telegram.sending import asked_wait
 
@@ -22,10 +23,8 @@ LONG_POLL = 30
 GLANCE = 0.2
 """Seconds between two looks for something new while updates are on their way."""
 
-LONGEST_PAUSE = 30.0
-"""Seconds between two attempts after trouble."""
-
-Pause = Callable[[float], Awaitable[object]]
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+"""Seconds between two attempts after trouble, at first and at last."""
 
 
 class Polling:
@@ -49,18 +48,17 @@ class Polling:
 
     async def run(self) -> None:
         """Fetch and hand on, until cancelled."""
-        wait = 1.0
+        pauses = growing(FIRST_PAUSE, LONGEST_PAUSE)
         while True:
             try:
                 updates = await self._fetch()
             except Exception as error:  # also what can't be read: who no longer asks is silent for good
-                seconds = asked_wait(error) or wait
+                seconds = asked_wait(error) or next(pauses)
                 said = error if isinstance(error, TelegramError) else type(error).__name__
                 log.log(_level(error), "updates could not be fetched (%s); once more in %.0f s", said, seconds)
                 await self._pause(seconds)
-                wait = min(2 * wait, LONGEST_PAUSE)
                 continue
-            wait = 1.0
+            pauses = growing(FIRST_PAUSE, LONGEST_PAUSE)
             self._handled &= {update.update_id for update in updates}
             for update in updates:
                 # Its number says nothing: after a quiet week Telegram counts on from any, also from a lower one.

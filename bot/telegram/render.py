@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from html import escape
+from typing import Any
 from urllib.parse import quote
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, ReplyKeyboardMarkup
-from telegram._utils.types import JSONDict
 from telegram.constants import MessageLimit
 
 from bot.reply import Action, Block, Button, Reply, Style, Verb
@@ -63,11 +63,11 @@ def render(reply: Reply, wording: Wording, bot_name: str, page: int = 0) -> Rend
 class _Keyboard(InlineKeyboardMarkup):
     """Buttons that are taken apart once, not each time that they are sent."""
 
-    def to_dict(self, recursive: bool = True) -> JSONDict:
+    def to_dict(self, recursive: bool = True) -> dict[str, Any]:
         return self._parts
 
     @cached_property
-    def _parts(self) -> JSONDict:
+    def _parts(self) -> dict[str, Any]:
         return super().to_dict()
 
 

@@ -14,6 +14,8 @@ from typing import Any
 from telegram.error import BadRequest, NetworkError, RetryAfter
 from telegram.ext import BaseRateLimiter
 
+from bot.pauses import Pause, growing
+
 log = logging.getLogger(__name__)
 
 PACED = frozenset({"sendMessage"})
@@ -25,10 +27,9 @@ REPEATED = frozenset({"sendMessage", "editMessageText"})
 BURST = 5
 """Messages that a chat may get at once, after a rest."""
 
-LONGEST_WAIT = 30.0
-"""Seconds between two attempts of a call."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+"""Seconds between two attempts of a call, at first and at last."""
 
-Wait = Callable[[float], Awaitable[object]]
 Reserve = Callable[[], Awaitable[float]]
 
 
@@ -64,7 +65,7 @@ class Sending(BaseRateLimiter[Pace]):
     Args:
         reserve: Takes room for one message in the budget of all chats; returns the seconds to wait for it.
         patience: Seconds after which a call that goes on failing is given up.
-        wait: Waits for so many seconds; a test's own needn't.
+        wait: Pauses for so many seconds; a test's own needn't.
         clock: Seconds since 1970.
         count: Told of each error of Telegram's, by its name.
     """
@@ -74,7 +75,7 @@ class Sending(BaseRateLimiter[Pace]):
         reserve: Reserve,
         patience: float,
         *,
-        wait: Wait = asyncio.sleep,
+        wait: Pause = asyncio.sleep,
         clock: Callable[[], float] = time.time,
         count: Callable[[str], object] = lambda _name: None,
     ) -> None:
@@ -108,7 +109,7 @@ class Sending(BaseRateLimiter[Pace]):
             return await callback(*args, **kwargs)
         if endpoint in PACED and rate_limit_args:
             await self._keep_pace(rate_limit_args)
-        spent, pause = 0.0, 0.5
+        spent, pauses = 0.0, growing(FIRST_PAUSE, LONGEST_PAUSE)
         while True:
             began = self._clock()
             try:
@@ -117,13 +118,12 @@ class Sending(BaseRateLimiter[Pace]):
                 raise
             except (NetworkError, RetryAfter) as error:
                 self._count(type(error).__name__)
-                wait = asked_wait(error) or pause
+                wait = asked_wait(error) or next(pauses)
                 spent += self._clock() - began + wait
                 if spent > self._patience:
                     raise
                 log.info("%s failed (%s), once more in %.1f s", endpoint, type(error).__name__, wait)
             await self._wait(wait)
-            pause = min(2 * pause, LONGEST_WAIT)
 
     async def _keep_pace(self, pace: Pace) -> None:
         wait = pace.take(self._clock())

@@ -15,6 +15,7 @@ from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, T
 from telegram.ext import ApplicationBuilder, ContextTypes
 
 from bot.assistant import Assistant
+from bot.pauses import Pause, growing
 from bot.settings import Limits, Settings
 from bot.store import Store
 from bot.telegram.handlers import Conversation
@@ -30,8 +31,8 @@ from knowledge.wording import Wording
 
 log = logging.getLogger(__name__)
 
-LONGEST_WAIT = 60
-"""Seconds between two attempts to reach Telegram at the start."""
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds between two attempts to reach Telegram at the start, at first and at last."""
 
 CONNECTIONS = 40
 """Updates that Telegram may post to one address at once; of the messages of a chat it never posts two."""
@@ -44,8 +45,6 @@ BURST = 5
 
 UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
 """The kinds of updates that the bot asks Telegram for."""
-
-Pause = Callable[[float], Awaitable[object]]
 
 
 class TokenRefusedError(Exception):
@@ -107,7 +106,7 @@ async def running(
     metrics.watch("bot_store_errors", "Errors of the store since the start", lambda: sum(store.state.errors.values()))
 
     async def reserve() -> float:
-        return await store.reserve("all", per_second=limits.messages_per_second, burst=BURST)
+        return await store.reserve(per_second=limits.messages_per_second, burst=BURST)
 
     sending = Sending(reserve, limits.patience_seconds, wait=pause, count=metrics.telegram_error)
     application: App = (
@@ -228,7 +227,7 @@ async def _connect(bot: Running, pause: Pause) -> None:
 
 async def _reach(call: Callable[[], Awaitable[object]], pause: Pause) -> None:
     """Make a call that the bot can't begin without, however long Telegram's bad day lasts."""
-    wait = 1.0
+    pauses = growing(FIRST_PAUSE, LONGEST_PAUSE)
     while True:
         try:
             await call()
@@ -239,10 +238,9 @@ async def _reach(call: Callable[[], Awaitable[object]], pause: Pause) -> None:
         except BadRequest:
             raise
         except (NetworkError, RetryAfter) as error:
-            seconds = asked_wait(error) or wait
+            seconds = asked_wait(error) or next(pauses)
             log.warning("can't reach Telegram (%s); trying again in %.0f s", error, seconds)
             await pause(seconds)
-            wait = min(2 * wait, LONGEST_WAIT)
         else:
             return
 

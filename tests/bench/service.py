@@ -210,7 +210,7 @@ class MemoryStore(Store):
             self._kept[done.chat_id] = done.kept
         return True
 
-    async def reserve(self, name: str, *, per_second: float, count: int = 1, burst: int = 1) -> float:
+    async def reserve(self, *, per_second: float, burst: int = 1) -> float:
         return 0.0
 
 

@@ -174,10 +174,10 @@ class TestLocked:
         assert len((await store.mydata(5)).votes) == 1
 
     async def test_the_budget_is_the_process_s_own(self, store: Store, sqlite_file: Path) -> None:
-        assert await store.reserve("sends", per_second=0.01) == 0
+        assert await store.reserve(per_second=0.01) == 0
         async with locked(sqlite_file):
-            assert [await store.reserve("sends", per_second=0.01) for _ in range(3)] == [100, 200, 300]
-        assert await store.reserve("sends", per_second=0.01) == 400
+            assert [await store.reserve(per_second=0.01) for _ in range(3)] == [100, 200, 300]
+        assert await store.reserve(per_second=0.01) == 400
 
 
 class TestFull:
@@ -195,7 +195,11 @@ class TestFull:
 
 
 class TestReadOnly:
-    async def test_a_file_that_can_t_be_written(self, ordinary_user: Path, opened: Open) -> None:
+    # SQLite gives those beside the file the mode that it has.
+    @pytest.mark.parametrize("order", list(itertools.permutations(("store.db", "store.db-wal", "store.db-shm"))))
+    async def test_a_file_that_can_t_be_written(
+        self, order: tuple[str, ...], ordinary_user: Path, opened: Open
+    ) -> None:
         file = ordinary_user / "store.db"
         store = await opened(f"sqlite:///{file}")
         await store.finish(Done(1, 5, KEPT))
@@ -205,26 +209,11 @@ class TestReadOnly:
         assert await store.begin(2, 5) is not None
         assert not await store.finish(Done(2, 5, KEPT))
         assert store.state.errors[Trouble.READ_ONLY] >= 1
-        for name in ("store.db", "store.db-wal", "store.db-shm"):  # SQLite gives those beside it the mode that it has
-            allow(ordinary_user / name, 0o600)
-        await until(lambda: store.state.answers and not store.state.backlog)
-        assert await store.begin(1, 5) is await store.begin(2, 5) is None
-
-    @pytest.mark.parametrize("order", list(itertools.permutations(("store.db", "store.db-wal", "store.db-shm"))))
-    async def test_it_can_be_written_again_whatever_is_tried_meanwhile(
-        self, order: tuple[str, ...], ordinary_user: Path, opened: Open
-    ) -> None:
-        file = ordinary_user / "store.db"
-        store = await opened(f"sqlite:///{file}")
-        await store.finish(Done(1, 5, KEPT))
-        await store.close()
-        allow(file, 0o400)
-        store = await opened(f"sqlite:///{file}", patience=SHORT)
-        assert not await store.finish(Done(2, 5, KEPT))
-        for name in order:
+        for name in order:  # and whatever is tried meanwhile
             await asyncio.gather(*(store.tidy() for _ in range(20)), return_exceptions=True)
             allow(ordinary_user / name, 0o600)
         await until(lambda: store.state.answers and not store.state.backlog)
+        assert await store.begin(1, 5) is await store.begin(2, 5) is None
 
     async def test_a_folder_that_can_t_be_written(self, ordinary_user: Path, opened: Open) -> None:
         allow(ordinary_user, 0o500)
@@ -283,7 +272,7 @@ class TestGone:
             assert await store.begin(3, 5) == Kept("sleep")
             assert await store.answer_to(5, 10) is not None
             assert await store.answer_to(5, 99) is None
-            assert await store.reserve("sends", per_second=1) == 0
+            assert await store.reserve(per_second=1) == 0
             for refused in (store.mydata(5), store.forget(5), store.tidy()):
                 with pytest.raises(StoreAwayError):
                     await refused

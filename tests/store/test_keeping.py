@@ -201,22 +201,17 @@ class TestGroupCommit:
 class TestBudget:
     async def test_replicas_share_it(self, postgres_url: str, opened: Open) -> None:
         stores = [await opened(postgres_url), await opened(postgres_url)] * 5
-        waits = [await store.reserve("sends", per_second=0.01, burst=2) for store in stores]
+        waits = [await store.reserve(per_second=0.01, burst=2) for store in stores]
         assert [round(wait, -2) for wait in waits] == [0, 0, *range(100, 900, 100)]
 
-    async def test_many_at_once_take_as_many(self, store: Store) -> None:
-        assert await store.reserve("sends", count=10, per_second=0.01, burst=10) == 0
-        assert round(await store.reserve("sends", count=10, per_second=0.01, burst=10), -2) == 1000
-        assert await store.reserve("others", per_second=0.01) == 0
-
     async def test_at_once_each_has_a_place_of_its_own(self, store: Store) -> None:
-        waits = await asyncio.gather(*(store.reserve("sends", per_second=0.01) for _ in range(20)))
+        waits = await asyncio.gather(*(store.reserve(per_second=0.01) for _ in range(20)))
         assert sorted(round(wait, -2) for wait in waits) == list(range(0, 2000, 100))
 
     async def test_it_fills_up_with_time(self, sqlite_file: object, clock: Clock, opened: Open) -> None:
         store = await opened(f"sqlite:///{sqlite_file}")  # PostgreSQL has a clock of its own
-        assert [await store.reserve("sends", per_second=0.5) for _ in range(3)] == [0, 2, 4]
+        assert [await store.reserve(per_second=0.5) for _ in range(3)] == [0, 2, 4]
         clock.now += 5
-        assert [await store.reserve("sends", per_second=0.5) for _ in range(2)] == [1, 3]
+        assert [await store.reserve(per_second=0.5) for _ in range(2)] == [1, 3]
         clock.now += 500
-        assert await store.reserve("sends", per_second=0.5) == 0
+        assert await store.reserve(per_second=0.5) == 0

@@ -4,7 +4,7 @@ import pytest
 
 from bot.store import Answer, Count, Done, Kept, Store, Vote, redact
 from bot.store import store as store_module
-from tests.store.conftest import Clock, Open, Pauses, rows, until
+from tests.store.conftest import Clock, Pauses, rows, until
 
 DAY = 86400.0
 DONE = Done(
@@ -75,12 +75,3 @@ async def test_it_happens_by_itself_every_hour(store: Store, clock: Clock, pause
         return await numbers(store) == {"counts": 1}
 
     await until(tidied)
-
-
-async def test_budgets_that_are_full_again_are_let_go(postgres_url: str, opened: Open) -> None:
-    store = await opened(postgres_url)
-    await store.reserve("sends", per_second=0.0001)
-    await rows(store, "UPDATE budget SET free_at = 0")
-    await store.reserve("others", per_second=0.0001)
-    await store.tidy()
-    assert await rows(store, "SELECT name FROM budget") == [("others",)]
