@@ -151,8 +151,8 @@ class Assistant:
         confidence, intents = decision.confidence, decision.intents
         if decision.kind == "answer" or (decision.kind == "choices" and len(intents) == 1):
             answer = self._compose.answer(intents, confidence=confidence, signs=soon, medicines=not redirect)
-            next_best = (intent for intent in self._safe(ranking.labels, redirect) if intent not in intents)
-            return replace(answer, others=tuple(next_best)[:OFFERED])
+            next_best = (one for one in self._safe(ranking.labels, redirect) if one not in intents)
+            return replace(answer, others=tuple(one for one in next_best if not self._is_small_talk(one))[:OFFERED])
         if decision.kind == "choices":
             return self._compose.choices(decision.intents, confidence=confidence, signs=soon)
         offered = decision.intents if ranking.off_topic < HARDLY_OURS else ()
@@ -160,8 +160,11 @@ class Assistant:
 
     def _without_small_talk(self, intents: tuple[str, ...]) -> tuple[str, ...]:
         """Return the entries to answer with, without the thanks or hello that stands beside a question."""
-        questions = tuple(one for one in intents if self.knowledge.entries[one].origin != "conversation")
+        questions = tuple(one for one in intents if not self._is_small_talk(one))
         return questions if len(intents) == 2 and questions else intents
+
+    def _is_small_talk(self, intent: str) -> bool:
+        return self.knowledge.entries[intent].origin == "conversation"
 
     def _redirect(self, signs: Sequence[Finding], memory: Memory) -> str:
         """Return the entry that stands in for medicines where someone at risk asks; empty where nobody is."""

@@ -546,3 +546,14 @@ def test_an_emergency_in_another_language_names_the_numbers_in_it(assistant: Ass
     assert reply.kind == "alert"
     assert reply.text.startswith(first)
     assert "En una emergencia llama al 112" in reply.text or "Im Notfall" in reply.text
+
+
+@pytest.mark.parametrize(
+    "text", ["ok what about acupuncture then", "thanks! and is heat good?", "ok so does massage help"]
+)
+def test_small_talk_is_no_different_result(assistant: Assistant, text: str) -> None:
+    reply = assistant.reply(Message(text))
+    entries = assistant.knowledge.entries
+    assert reply.kind == "answer"
+    assert len(reply.others) == 4
+    assert not any(entries[intent].origin == "conversation" for intent in reply.others)
